@@ -1,0 +1,151 @@
+package outbox
+
+import (
+	"errors"
+	"fmt"
+
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/store"
+)
+
+// errLeaseLost says that another process works on the lane now.
+var errLeaseLost = errors.New("another process has taken the lane over")
+
+// laneChange is what an operation does to the row of its lane.
+type laneChange struct {
+	head     int64 // the next position to look at; 0 leaves it
+	back     int64 // a position before the head that waits again; 0 for none
+	held     int64 // added
+	finished int64 // added
+}
+
+func (c *laneChange) add(d laneChange) {
+	if d.head != 0 {
+		c.head = d.head
+	}
+	if d.back != 0 && (c.back == 0 || d.back < c.back) {
+		c.back = d.back
+	}
+	c.held += d.held
+	c.finished += d.finished
+}
+
+// position returns where the lane goes on, 0 where it did.
+func (c *laneChange) position() int64 {
+	if c.back != 0 && (c.head == 0 || c.back < c.head) {
+		return c.back
+	}
+	return c.head
+}
+
+// store writes the change and prolongs the lease, if it is still held.
+func (c *laneChange) store(tx *store.Tx, lane int64, owner string, leaseUntil int64) error {
+	n, err := tx.Exec(`UPDATE lanes SET head = CASE WHEN $1 > 0 THEN $1 ELSE head END, held = held + $2, finished = finished + $3,
+		lease_until = $4 WHERE id = $5 AND owner = $6`, c.position(), c.held, c.finished, leaseUntil, lane, owner)
+	if err != nil {
+		return fmt.Errorf("update lane: %w", err)
+	}
+	if n == 0 {
+		return errLeaseLost
+	}
+	return nil
+}
+
+// outcome is how a send ended.
+type outcome struct {
+	send    *send
+	eventID string
+	dead    string // the reason, when no event can be made
+}
+
+// next is what a lane does after advance.
+type next struct {
+	send  *send
+	fresh bool   // the send was planned by this step, so that nobody can have tried it yet
+	place string // the hook whose place must be known before the head can be planned
+}
+
+// advance is one step of a lane, in one transaction: it stores how the last send ended, and
+// returns the next one, planned if need be. places knows where each hook's user posts.
+func (o *Outbox) advance(tx *store.Tx, lane int64, owner string, last *outcome, places func(hook string) (Place, bool)) (next, error) {
+	var change laneChange
+	if last != nil {
+		finished, err := finish(tx, last)
+		if err != nil {
+			return next{}, err
+		}
+		change.finished += finished
+	}
+	n, err := o.planNext(tx, lane, places, &change)
+	if err != nil {
+		return next{}, err
+	}
+	return n, change.store(tx, lane, owner, millis(o.now().Add(leaseTime)))
+}
+
+// planNext returns the lane's next send: one that is planned already, or that of a due
+// timer, or that of the next delivery.
+func (o *Outbox) planNext(tx *store.Tx, lane int64, places func(string) (Place, bool), change *laneChange) (next, error) {
+	for fresh := false; ; fresh = true {
+		s, err := nextSend(tx, lane)
+		if s != nil || err != nil {
+			return next{send: s, fresh: fresh}, err
+		}
+		step, wait, err := o.planStep(tx, lane, places, change)
+		if err != nil || wait.place != "" || !step {
+			return wait, err
+		}
+	}
+}
+
+// planStep plans one timer or delivery and says whether there was one.
+func (o *Outbox) planStep(tx *store.Tx, lane int64, places func(string) (Place, bool), change *laneChange) (bool, next, error) {
+	incident, hook, err := dueTimer(tx, lane, millis(o.now()))
+	if err != nil {
+		return false, next{}, err
+	}
+	if incident != 0 {
+		p, known := places(hook)
+		if !known {
+			return false, next{place: hook}, nil
+		}
+		c, err := o.planTimer(tx, lane, incident, p)
+		change.add(c)
+		return true, next{}, err
+	}
+	d, err := loadHead(tx, lane, change.position())
+	if d == nil || err != nil {
+		return false, next{}, err
+	}
+	p, known := places(d.hook)
+	if !known {
+		return false, next{place: d.hook}, nil
+	}
+	c, err := o.planDelivery(tx, d, p)
+	change.add(c)
+	return true, next{}, err
+}
+
+// finish stores how a send ended, and, with the last send of a plan, that its deliveries
+// are told or dead. It returns how many.
+func finish(tx *store.Tx, last *outcome) (int64, error) {
+	s := last.send
+	if last.dead != "" {
+		if _, err := tx.Exec(`UPDATE sends SET state = 'dead', error = $1 WHERE plan = $2 AND state = 'planned'`, last.dead, s.plan); err != nil {
+			return 0, fmt.Errorf("set send dead: %w", err)
+		}
+		n, err := tx.Exec(`UPDATE deliveries SET state = 'dead', reason = $1 WHERE plan = $2 AND state = 'planned'`, last.dead, s.plan)
+		if err != nil {
+			return 0, fmt.Errorf("set delivery dead: %w", err)
+		}
+		return n, nil
+	}
+	if _, err := tx.Exec(`UPDATE sends SET state = 'sent', event_id = $1, attempts = $2 WHERE id = $3`, last.eventID, s.attempts, s.id); err != nil {
+		return 0, fmt.Errorf("set send sent: %w", err)
+	}
+	n, err := tx.Exec(`UPDATE deliveries SET state = 'told' WHERE plan = $1 AND state = 'planned'
+		AND NOT EXISTS (SELECT 1 FROM sends WHERE plan = $1 AND state = 'planned')`, s.plan)
+	if err != nil {
+		return 0, fmt.Errorf("set delivery told: %w", err)
+	}
+	return n, nil
+}

@@ -1,0 +1,114 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/store"
+)
+
+// maxBatch is how many operations share one transaction. A batch grows by itself: it is
+// what came in while the one before it was written.
+const maxBatch = 512
+
+// errClosed says that the outbox takes no more.
+var errClosed = errors.New("outbox is closed")
+
+// op is something to be written, either an enqueue or a free operation. It may be run more
+// than once, each time from its beginning, and counts only when done says nil.
+type op struct {
+	enqueue *enqueue
+	do      func(*store.Tx) error
+	done    chan error
+}
+
+// commit runs o's operation in a transaction shared with what others write at the same
+// time, and returns when it is on disk. Waiting ends early with the context; the operation
+// may still be written then.
+func (o *Outbox) commit(ctx context.Context, p *op) error {
+	p.done = make(chan error, 1)
+	select {
+	case <-o.closed:
+		return errClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	case o.commits <- p:
+	}
+	select {
+	case err := <-p.done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// update commits a free operation.
+func (o *Outbox) update(ctx context.Context, do func(*store.Tx) error) error {
+	return o.commit(ctx, &op{do: do})
+}
+
+// commitLoop is the one writer of this process.
+func (o *Outbox) commitLoop() {
+	batch := make([]*op, 0, maxBatch)
+	for {
+		select {
+		case p := <-o.commits:
+			batch = append(batch[:0], p)
+		case <-o.closed:
+			select { // what was handed in before Close is still written
+			case p := <-o.commits:
+				batch = append(batch[:0], p)
+			default:
+				return
+			}
+		}
+		for more := true; more && len(batch) < maxBatch; {
+			select {
+			case p := <-o.commits:
+				batch = append(batch, p)
+			default:
+				more = false
+			}
+		}
+		o.commitBatch(batch)
+	}
+}
+
+// commitBatch writes a batch in one transaction. One operation that cannot be written must
+// not take the others with it, so then each gets a transaction of its own, unless it is the
+// database that cannot write at all.
+func (o *Outbox) commitBatch(batch []*op) {
+	err := o.write(batch)
+	if err == nil || len(batch) == 1 || o.db.Unavailable(err) {
+		for _, p := range batch {
+			p.done <- err
+		}
+		return
+	}
+	for i := range batch {
+		batch[i].done <- o.write(batch[i : i+1])
+	}
+}
+
+func (o *Outbox) write(batch []*op) error {
+	var enqueues []*enqueue
+	for _, p := range batch {
+		if p.enqueue != nil {
+			enqueues = append(enqueues, p.enqueue)
+		}
+	}
+	return o.db.Update(context.Background(), func(tx *store.Tx) error {
+		if err := o.insertWebhooks(tx, enqueues); err != nil {
+			return err
+		}
+		for _, p := range batch {
+			if p.do == nil {
+				continue
+			}
+			if err := p.do(tx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

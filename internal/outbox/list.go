@@ -1,0 +1,143 @@
+package outbox
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"code.lotusguild.org/LotusGuild/lotus-hooks/formatters"
+)
+
+// Delivery is one webhook in one room, as people look at it.
+type Delivery struct {
+	Webhook   string    `json:"webhook"`
+	Hook      string    `json:"hook"`
+	Service   string    `json:"service"`
+	Formatter string    `json:"formatter"`
+	Received  time.Time `json:"received"`
+	Room      string    `json:"room,omitempty"`
+	State     State     `json:"state"`
+	Reason    string    `json:"reason,omitempty"` // why it is dead, or why it is not told yet
+	Attempts  int       `json:"attempts,omitzero"`
+	EventID   string    `json:"event_id,omitempty"`
+	ReplayOf  string    `json:"replay_of,omitempty"`
+	Title     string    `json:"title"` // what the first line of its message says
+}
+
+// Filtered is the state that a webhook without deliveries is listed with: the hook's filter
+// dropped it.
+const Filtered State = "filtered"
+
+// Filter picks deliveries.
+type Filter struct {
+	State   State  // "" for all
+	Hook    string // "" for all
+	Webhook string // "" for all
+	Limit   int    // 50 by default
+}
+
+// Deliveries returns the newest deliveries first.
+func (o *Outbox) Deliveries(ctx context.Context, f Filter) ([]Delivery, error) {
+	if f.Limit <= 0 {
+		f.Limit = 50
+	}
+	rows, err := o.db.Query(ctx, `SELECT w.id, w.hook, w.service, w.formatter, w.received, w.replay_of, w.notification,
+		coalesce(l.room, ''), coalesce(d.state, 'filtered'),
+		CASE WHEN coalesce(d.reason, '') <> '' THEN d.reason WHEN coalesce(s.error, '') <> '' THEN s.error
+			WHEN l.parked_until > 0 AND d.state IN ('pending', 'planned') THEN l.reason ELSE '' END,
+		coalesce(s.attempts, 0), coalesce(s.event_id, '')
+		FROM webhooks w LEFT JOIN deliveries d ON d.webhook = w.id LEFT JOIN lanes l ON l.id = d.lane
+		LEFT JOIN sends s ON s.id = d.plan AND d.plan <> ''
+		WHERE ($1 = '' OR coalesce(d.state, 'filtered') = $1) AND ($2 = '' OR w.hook = $2) AND ($3 = '' OR w.id = $3)
+		ORDER BY w.id DESC, l.room LIMIT $4`, string(f.State), f.Hook, f.Webhook, f.Limit)
+	if err != nil {
+		return nil, fmt.Errorf("list deliveries: %w", err)
+	}
+	defer rows.Close()
+	list := []Delivery{}
+	for rows.Next() {
+		var d Delivery
+		var received int64
+		var notification []byte
+		err := rows.Scan(&d.Webhook, &d.Hook, &d.Service, &d.Formatter, &received, &d.ReplayOf, &notification,
+			&d.Room, &d.State, &d.Reason, &d.Attempts, &d.EventID)
+		if err != nil {
+			return nil, fmt.Errorf("list deliveries: %w", err)
+		}
+		var n formatters.Notification
+		if err := json.Unmarshal(notification, &n); err != nil {
+			return nil, fmt.Errorf("list deliveries: webhook %s: %w", d.Webhook, err)
+		}
+		d.Received, d.Title = fromMillis(received), n.Title()
+		list = append(list, d)
+	}
+	return list, rows.Err()
+}
+
+// ErrUnknownWebhook says that there is no webhook with this id (any more).
+var ErrUnknownWebhook = errors.New("unknown webhook")
+
+// Replay tells a webhook again, as a new webhook: in the given rooms, or in the rooms it
+// was for, only the dead ones if any is dead.
+func (o *Outbox) Replay(ctx context.Context, id string, rooms ...string) (Accepted, error) {
+	w := Webhook{ReplayOf: id}
+	var notification, headers, query []byte
+	err := o.db.QueryRow(ctx, `SELECT hook, service, formatter, notification, content_type, headers, query, body FROM webhooks WHERE id = $1`, id).
+		Scan(&w.Hook, &w.Service, &w.Formatter, &notification, &w.Payload.ContentType, &headers, &query, &w.Payload.Body)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Accepted{}, fmt.Errorf("replay %s: %w", id, ErrUnknownWebhook)
+	}
+	if err != nil {
+		return Accepted{}, fmt.Errorf("replay %s: %w", id, err)
+	}
+	for _, c := range []struct {
+		from []byte
+		to   any
+	}{{notification, &w.Notification}, {headers, &w.Payload.Header}, {query, &w.Payload.Query}} {
+		if len(c.from) > 0 {
+			if err := json.Unmarshal(c.from, c.to); err != nil {
+				return Accepted{}, fmt.Errorf("replay %s: %w", id, err)
+			}
+		}
+	}
+	if len(rooms) == 0 {
+		if rooms, err = o.replayRooms(ctx, id); err != nil {
+			return Accepted{}, fmt.Errorf("replay %s: %w", id, err)
+		}
+	}
+	if len(rooms) == 0 {
+		return Accepted{}, fmt.Errorf("replay %s: it was told in no room (its hook's filter dropped it): name a room", id)
+	}
+	for _, room := range rooms {
+		w.Rooms = append(w.Rooms, Routed{Room: room})
+	}
+	return o.Enqueue(ctx, w)
+}
+
+func (o *Outbox) replayRooms(ctx context.Context, id string) ([]string, error) {
+	rows, err := o.db.Query(ctx, `SELECT l.room, d.state FROM deliveries d JOIN lanes l ON l.id = d.lane WHERE d.webhook = $1 ORDER BY d.lane`, id)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all, dead []string
+	for rows.Next() {
+		var room string
+		var state State
+		if err := rows.Scan(&room, &state); err != nil {
+			return nil, err
+		}
+		all = append(all, room)
+		if state == Dead {
+			dead = append(dead, room)
+		}
+	}
+	if len(dead) > 0 {
+		return dead, rows.Err()
+	}
+	return all, rows.Err()
+}

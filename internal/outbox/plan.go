@@ -1,0 +1,261 @@
+package outbox
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/go-json-experiment/json"
+	"github.com/google/uuid"
+
+	"code.lotusguild.org/LotusGuild/lotus-hooks/formatters"
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/incident"
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/store"
+)
+
+// delivery is the head of a lane: the next webhook to be told there.
+type delivery struct {
+	lane         int64
+	position     int64
+	webhook      string
+	hook         string
+	received     int64
+	mentions     string
+	notification formatters.Notification
+}
+
+// loadHead returns the next pending delivery of a lane from a position on, or nil. Position 0
+// stands for the lane's head.
+func loadHead(tx *store.Tx, lane, from int64) (*delivery, error) {
+	d := delivery{lane: lane}
+	var notification []byte
+	err := tx.QueryRow(`SELECT d.position, d.webhook, d.mentions, w.hook, w.received, w.notification
+		FROM deliveries d JOIN webhooks w ON w.id = d.webhook
+		WHERE d.lane = $1 AND d.position >= CASE WHEN CAST($2 AS BIGINT) > 0 THEN $2 ELSE (SELECT head FROM lanes WHERE id = $1) END
+		AND d.state = 'pending' ORDER BY d.position LIMIT 1`, lane, from).Scan(&d.position, &d.webhook, &d.mentions, &d.hook, &d.received, &notification)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("load head of lane: %w", err)
+	}
+	if err := json.Unmarshal(notification, &d.notification); err != nil {
+		return nil, fmt.Errorf("load notification of webhook %s: %w", d.webhook, err)
+	}
+	return &d, nil
+}
+
+// known is the row of an incident, with id 0 when there is none.
+type known struct {
+	id    int64
+	card  string
+	state incident.State
+	held  int
+}
+
+func loadIncident(tx *store.Tx, where string, args ...any) (known, error) {
+	var k known
+	var state []byte
+	err := tx.QueryRow(`SELECT id, card, state FROM incidents WHERE `+where, args...).Scan(&k.id, &k.card, &state)
+	if errors.Is(err, sql.ErrNoRows) {
+		return known{}, nil
+	}
+	if err != nil {
+		return known{}, fmt.Errorf("load incident: %w", err)
+	}
+	if len(state) > 0 {
+		if err := json.Unmarshal(state, &k.state); err != nil {
+			return known{}, fmt.Errorf("load incident: %w", err)
+		}
+	}
+	err = tx.QueryRow(`SELECT count(*) FROM deliveries WHERE incident = $1 AND state = 'held'`, k.id).Scan(&k.held)
+	return k, err
+}
+
+// planDelivery decides what the head of a lane becomes, and stores the decision. It returns
+// the change that this makes to the lane's row.
+func (o *Outbox) planDelivery(tx *store.Tx, d *delivery, p Place) (laneChange, error) {
+	change := laneChange{head: d.position + 1}
+	k, err := d.incident(tx)
+	if err != nil {
+		return change, err
+	}
+	decision := o.decide(incident.Input{State: k.state, Notification: &d.notification, Now: o.now(), Held: k.held})
+	if decision.Hold && k.id != 0 {
+		change.held++
+		_, err := tx.Exec(`UPDATE deliveries SET state = 'held', incident = $1 WHERE lane = $2 AND position = $3`, k.id, d.lane, d.position)
+		if err != nil {
+			return change, fmt.Errorf("hold delivery: %w", err)
+		}
+		decision.Parts, decision.TellHeld = nil, false
+		return change, o.storeDecision(tx, d.lane, k, decision, plan{place: p}, &change)
+	}
+	pl := plan{place: p, webhook: d.webhook, own: &d.notification}
+	if pl.mentions, err = decodeList(d.mentions); err != nil {
+		return change, err
+	}
+	if pl.id, err = newID(); err != nil {
+		return change, err
+	}
+	_, err = tx.Exec(`UPDATE deliveries SET state = 'planned', incident = $1, plan = $2 WHERE lane = $3 AND position = $4`, k.id, pl.id, d.lane, d.position)
+	if err != nil {
+		return change, fmt.Errorf("plan delivery: %w", err)
+	}
+	return change, o.storeDecision(tx, d.lane, k, decision, pl, &change)
+}
+
+// incident loads what is known of the delivery's incident, or makes its row.
+func (d *delivery) incident(tx *store.Tx) (known, error) {
+	key := d.notification.Incident.Key
+	if key == "" {
+		return known{}, nil
+	}
+	_, err := tx.Exec(`INSERT INTO incidents (hook, key, lane, open, opened, updated) VALUES ($1, $2, $3, 0, $4, $4) ON CONFLICT DO NOTHING`,
+		d.hook, key, d.lane, d.received)
+	if err != nil {
+		return known{}, fmt.Errorf("insert incident: %w", err)
+	}
+	return loadIncident(tx, `hook = $1 AND key = $2 AND lane = $3`, d.hook, key, d.lane)
+}
+
+// planTimer decides what an incident becomes whose timer is due, and stores the decision.
+func (o *Outbox) planTimer(tx *store.Tx, lane, id int64, p Place) (laneChange, error) {
+	var change laneChange
+	k, err := loadIncident(tx, `id = $1`, id)
+	if err != nil || k.id == 0 {
+		return change, err
+	}
+	pl := plan{place: p}
+	if pl.id, err = newID(); err != nil {
+		return change, err
+	}
+	decision := o.decide(incident.Input{State: k.state, Now: o.now(), Held: k.held})
+	return change, o.storeDecision(tx, lane, k, decision, pl, &change)
+}
+
+// plan is what the sends of one decision have in common.
+type plan struct {
+	id       string
+	place    Place
+	webhook  string // "" when a timer made the plan
+	mentions []string
+	own      *formatters.Notification // the webhook's, which sends need not store again
+}
+
+// storeDecision writes a decision: its sends, the incident's new state, what becomes of
+// deliveries that wait for it, and the timer.
+func (o *Outbox) storeDecision(tx *store.Tx, lane int64, k known, dec incident.Decision, p plan, change *laneChange) error {
+	card, err := o.insertSends(tx, lane, k, dec.Parts, p)
+	if err != nil || k.id == 0 {
+		return err
+	}
+	if dec.TellHeld && len(dec.Parts) > 0 {
+		n, err := tx.Exec(`UPDATE deliveries SET state = 'planned', plan = $1 WHERE incident = $2 AND state = 'held'`, p.id, k.id)
+		if err != nil {
+			return fmt.Errorf("plan held deliveries: %w", err)
+		}
+		change.held -= n
+	}
+	if dec.Release {
+		if err := release(tx, k.id, change); err != nil {
+			return err
+		}
+	}
+	state, err := json.Marshal(&dec.State, encodeOptions)
+	if err != nil {
+		return err
+	}
+	now := millis(o.now())
+	if _, err := tx.Exec(`UPDATE incidents SET state = $1, card = $2, updated = $3 WHERE id = $4`, state, card, now, k.id); err != nil {
+		return fmt.Errorf("update incident: %w", err)
+	}
+	if dec.Wake.IsZero() {
+		_, err = tx.Exec(`DELETE FROM timers WHERE incident = $1`, k.id)
+	} else {
+		_, err = tx.Exec(`INSERT INTO timers (incident, lane, due) VALUES ($1, $2, $3)
+			ON CONFLICT (incident) DO UPDATE SET due = excluded.due`, k.id, lane, millis(dec.Wake))
+	}
+	if err != nil {
+		return fmt.Errorf("set timer: %w", err)
+	}
+	return nil
+}
+
+// release puts the deliveries that wait for an incident back into their lane.
+func release(tx *store.Tx, incident int64, change *laneChange) error {
+	var first sql.NullInt64
+	if err := tx.QueryRow(`SELECT min(position) FROM deliveries WHERE incident = $1 AND state = 'held'`, incident).Scan(&first); err != nil {
+		return fmt.Errorf("release deliveries: %w", err)
+	}
+	if !first.Valid {
+		return nil
+	}
+	n, err := tx.Exec(`UPDATE deliveries SET state = 'pending' WHERE incident = $1 AND state = 'held'`, incident)
+	if err != nil {
+		return fmt.Errorf("release deliveries: %w", err)
+	}
+	change.held -= n
+	change.back = first.Int64
+	return nil
+}
+
+// insertSends stores the events of a decision and returns the send that is the incident's
+// card now. An edit is made as who made the card and where it stands; when the card is not
+// in this room, or was never made, a card of its own is.
+func (o *Outbox) insertSends(tx *store.Tx, lane int64, k known, parts []incident.Part, p plan) (card string, err error) {
+	card = k.card
+	var cardPlace Place
+	if card != "" {
+		var state string
+		err := tx.QueryRow(`SELECT state, room_id, user_id, device_id FROM sends WHERE id = $1`, card).
+			Scan(&state, &cardPlace.RoomID, &cardPlace.UserID, &cardPlace.DeviceID)
+		if errors.Is(err, sql.ErrNoRows) || state == "dead" || cardPlace.RoomID != p.place.RoomID {
+			card = ""
+		} else if err != nil {
+			return "", fmt.Errorf("load card: %w", err)
+		}
+	}
+	for i, part := range parts {
+		s := send{
+			id: p.id, plan: p.id, part: i, webhook: p.webhook, kind: part.Kind,
+			event: Event{Place: p.place, MsgType: part.MsgType, Drawn: o.now()},
+		}
+		if i > 0 {
+			if s.id, err = newID(); err != nil {
+				return "", err
+			}
+		} else {
+			s.event.Mentions = p.mentions // whom the route pings, once
+		}
+		if s.kind != incident.New && card == "" {
+			s.kind = incident.New
+		}
+		switch {
+		case s.kind != incident.New:
+			s.target = card
+			if s.kind == incident.Edit {
+				s.event.UserID, s.event.DeviceID = cardPlace.UserID, cardPlace.DeviceID
+			}
+		case part.Card || part.Kind == incident.Edit:
+			card, cardPlace = s.id, p.place
+		}
+		var custom []byte
+		if part.Notification != p.own {
+			if custom, err = json.Marshal(part.Notification, encodeOptions); err != nil {
+				return "", err
+			}
+		}
+		if err := s.insert(tx, lane, k.id, custom); err != nil {
+			return "", err
+		}
+	}
+	return card, nil
+}
+
+func newID() (string, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return "", fmt.Errorf("make id: %w", err)
+	}
+	return id.String(), nil
+}

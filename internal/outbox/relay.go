@@ -1,0 +1,184 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/store"
+)
+
+const (
+	pollTime  = time.Second      // between looks for what other processes put in
+	leaseTime = time.Minute      // after which the lanes of a dead process are taken over
+	graceTime = 10 * time.Second // for attempts in flight when the program stops
+)
+
+// Relay tells what the outbox holds.
+type Relay struct {
+	box      *Outbox
+	sender   Sender
+	log      *slog.Logger
+	owner    string // this process, in leases
+	pauses   pauses
+	attempts context.Context //nolint:containedctx // outlives Run's context by graceTime
+
+	mu      sync.Mutex
+	working map[int64]bool // lanes that have a worker; true: look once more before it ends
+	workers sync.WaitGroup
+}
+
+// Relay returns the part of the outbox that sends. Only one per Outbox may run.
+func (o *Outbox) Relay(sender Sender) *Relay {
+	return &Relay{box: o, sender: sender, log: o.log, owner: uuid.NewString(), working: map[int64]bool{}, pauses: newPauses()}
+}
+
+// Run tells all lanes until ctx ends. Attempts in flight then have graceTime to get their
+// answer, so that none is left unanswered by an ordinary stop.
+func (r *Relay) Run(ctx context.Context) error {
+	attempts, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	r.attempts = attempts
+	r.unpark(ctx)
+	poll := time.NewTicker(pollTime)
+	defer poll.Stop()
+	renew := time.NewTicker(leaseTime / 3)
+	defer renew.Stop()
+	r.startReady(ctx)
+	for ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case <-r.box.wakes.signal:
+			for lane := range r.box.wakes.take() {
+				r.start(ctx, lane)
+			}
+		case <-poll.C:
+			r.startReady(ctx)
+		case <-renew.C:
+			r.renewLeases(ctx)
+		}
+	}
+	stop := time.AfterFunc(graceTime, cancel)
+	defer stop.Stop()
+	r.workers.Wait()
+	return nil
+}
+
+// Unpark has all parked lanes tried at once, for when something has changed.
+func (r *Relay) Unpark(ctx context.Context) {
+	r.unpark(ctx)
+	r.startReady(ctx)
+}
+
+func (r *Relay) unpark(ctx context.Context) {
+	err := r.box.update(ctx, func(tx *store.Tx) error {
+		_, err := tx.Exec(`UPDATE lanes SET parked_until = 0 WHERE parked_until > 0`)
+		return err
+	})
+	if err != nil {
+		r.log.Warn("parked rooms could not be freed", "err", err)
+	}
+}
+
+// startReady starts workers for all lanes that have something to do.
+func (r *Relay) startReady(ctx context.Context) {
+	now := millis(r.box.now())
+	lanes, err := r.box.laneList(ctx, `SELECT id FROM lanes WHERE next_position - 1 > finished + held AND parked_until <= $1
+		AND (owner = '' OR owner = $2 OR lease_until < $1)`, now, r.owner)
+	if err == nil {
+		var due []int64
+		due, err = r.box.lanesDue(ctx)
+		lanes = append(lanes, due...)
+	}
+	if err != nil && ctx.Err() == nil {
+		r.log.Warn("looking for work failed", "err", err)
+		return
+	}
+	for _, lane := range lanes {
+		r.start(ctx, lane)
+	}
+}
+
+// start gives a lane a worker, or has the one it has look once more.
+func (r *Relay) start(ctx context.Context, lane int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, busy := r.working[lane]; busy {
+		r.working[lane] = true
+		return
+	}
+	if ctx.Err() != nil {
+		return
+	}
+	r.working[lane] = false
+	r.workers.Go(func() {
+		for again := true; again; {
+			again = r.again(lane, r.work(ctx, lane))
+		}
+	})
+}
+
+// again says whether something came in while the worker was about to end; if not, the lane
+// has no worker any more.
+func (r *Relay) again(lane int64, err error) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.working[lane] && err == nil {
+		r.working[lane] = false
+		return true
+	}
+	delete(r.working, lane)
+	return false
+}
+
+// work takes the lane's lease, tells the lane, and gives the lease back.
+func (r *Relay) work(ctx context.Context, lane int64) error {
+	w := &worker{Relay: r, lane: lane, places: map[string]knownPlace{}}
+	taken, err := r.takeLease(ctx, w)
+	if err != nil || !taken {
+		return errors.Join(err, errLeaseLost)
+	}
+	err = w.run(ctx)
+	if errors.Is(err, errLeaseLost) {
+		r.log.Info("another process has taken a room over", "room", w.room)
+		return err
+	}
+	_, releaseErr := r.leaseOp(context.WithoutCancel(ctx), `UPDATE lanes SET owner = '', lease_until = 0 WHERE id = $1 AND owner = $2`, lane, r.owner)
+	if err == nil {
+		err = releaseErr
+	}
+	if err != nil && ctx.Err() == nil {
+		r.log.Error("telling a room ended", "room", w.room, "err", err)
+	}
+	return err
+}
+
+func (r *Relay) takeLease(ctx context.Context, w *worker) (bool, error) {
+	now := r.box.now()
+	n, err := r.leaseOp(ctx, `UPDATE lanes SET owner = $1, lease_until = $2
+		WHERE id = $3 AND parked_until <= $4 AND (owner = '' OR owner = $1 OR lease_until < $4)`,
+		r.owner, millis(now.Add(leaseTime)), w.lane, millis(now))
+	if err != nil || n == 0 {
+		return false, err
+	}
+	return true, r.box.db.QueryRow(ctx, `SELECT room FROM lanes WHERE id = $1`, w.lane).Scan(&w.room)
+}
+
+func (r *Relay) renewLeases(ctx context.Context) {
+	_, err := r.leaseOp(ctx, `UPDATE lanes SET lease_until = $1 WHERE owner = $2`, millis(r.box.now().Add(leaseTime)), r.owner)
+	if err != nil && ctx.Err() == nil {
+		r.log.Warn("renewing the leases of rooms failed", "err", err)
+	}
+}
+
+func (r *Relay) leaseOp(ctx context.Context, query string, args ...any) (n int64, err error) {
+	err = r.box.update(ctx, func(tx *store.Tx) error {
+		n, err = tx.Exec(query, args...)
+		return err
+	})
+	return n, err
+}

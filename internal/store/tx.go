@@ -1,0 +1,110 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+)
+
+// Tx is a writing transaction.
+type Tx struct {
+	ctx    context.Context
+	tx     *sql.Tx
+	db     *DB
+	missed []string // statements to keep prepared once the connection is free
+}
+
+// conflictRetries is how often a transaction that PostgreSQL broke off in favour of another
+// is run again.
+const conflictRetries = 5
+
+// Update runs do in one transaction, durable on disk when Update returns nil. When do or
+// the commit fails, nothing of it remains. do may run several times.
+func (db *DB) Update(ctx context.Context, do func(*Tx) error) error {
+	for try := 1; ; try++ {
+		err := db.update(ctx, do)
+		if err == nil || try == conflictRetries || !db.dialect.conflict(err) {
+			return err
+		}
+	}
+}
+
+func (db *DB) update(ctx context.Context, do func(*Tx) error) error {
+	tx, err := db.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	t := &Tx{ctx: ctx, tx: tx, db: db}
+	defer func() {
+		tx.Rollback() //nolint:errcheck // does nothing after a commit
+		db.prepare(ctx, t.missed)
+	}()
+	if err := do(t); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// Exec runs a statement and returns how many rows it changed.
+func (t *Tx) Exec(query string, args ...any) (int64, error) {
+	var result sql.Result
+	var err error
+	if stmt := t.statement(query); stmt != nil {
+		result, err = stmt.ExecContext(t.ctx, args...)
+	} else {
+		result, err = t.tx.ExecContext(t.ctx, query, args...)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+// QueryRow reads one row.
+func (t *Tx) QueryRow(query string, args ...any) *sql.Row {
+	if stmt := t.statement(query); stmt != nil {
+		return stmt.QueryRowContext(t.ctx, args...)
+	}
+	return t.tx.QueryRowContext(t.ctx, query, args...)
+}
+
+// Query reads rows. They must be closed before the next statement.
+func (t *Tx) Query(query string, args ...any) (*sql.Rows, error) {
+	if stmt := t.statement(query); stmt != nil {
+		return stmt.QueryContext(t.ctx, args...)
+	}
+	return t.tx.QueryContext(t.ctx, query, args...)
+}
+
+// statement returns the prepared query, or nil where it is not prepared (yet).
+func (t *Tx) statement(query string) *sql.Stmt {
+	if !t.db.dialect.prepare {
+		return nil
+	}
+	t.db.mu.Lock()
+	stmt := t.db.prepared[query]
+	t.db.mu.Unlock()
+	if stmt == nil {
+		t.missed = append(t.missed, query)
+		return nil
+	}
+	return t.tx.StmtContext(t.ctx, stmt)
+}
+
+// prepare keeps queries prepared for later transactions. One that cannot be prepared runs
+// unprepared and reports its error there.
+func (db *DB) prepare(ctx context.Context, queries []string) {
+	for _, q := range queries {
+		stmt, err := db.write.PrepareContext(ctx, q)
+		if err != nil {
+			continue
+		}
+		db.mu.Lock()
+		if db.prepared[q] == nil {
+			db.prepared[q], stmt = stmt, nil
+		}
+		db.mu.Unlock()
+		if stmt != nil {
+			stmt.Close() //nolint:errcheck,gosec // another transaction was first
+		}
+	}
+}
