@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"errors"
+	"time"
 
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/store"
 )
@@ -10,6 +11,9 @@ import (
 // maxBatch is how many operations share one transaction. A batch grows by itself: it is
 // what came in while the one before it was written.
 const maxBatch = 512
+
+// commitTime bounds one transaction, for a database that does not answer.
+const commitTime = 20 * time.Second
 
 // errClosed says that the outbox takes no more.
 var errClosed = errors.New("outbox is closed")
@@ -42,9 +46,10 @@ func (o *Outbox) commit(ctx context.Context, p *op) error {
 	}
 }
 
-// update commits a free operation.
-func (o *Outbox) update(ctx context.Context, do func(*store.Tx) error) error {
-	return o.commit(ctx, &op{do: do})
+// update commits a free operation. It waits for its end in any case, so that do may write
+// to its caller's variables.
+func (o *Outbox) update(do func(*store.Tx) error) error {
+	return o.commit(context.Background(), &op{do: do})
 }
 
 // commitLoop is the one writer of this process.
@@ -97,7 +102,9 @@ func (o *Outbox) write(batch []*op) error {
 			enqueues = append(enqueues, p.enqueue)
 		}
 	}
-	return o.db.Update(context.Background(), func(tx *store.Tx) error {
+	ctx, cancel := context.WithTimeout(context.Background(), commitTime)
+	defer cancel()
+	return o.db.Update(ctx, func(tx *store.Tx) error {
 		if err := o.insertWebhooks(tx, enqueues); err != nil {
 			return err
 		}

@@ -45,7 +45,7 @@ func TestEditAndReply(t *testing.T) {
 		if len(got) != 3 {
 			t.Fatalf("%d events, want card, edit and reply", len(got))
 		}
-		card := rooms.ids[got[0].TransactionID]
+		card := rooms.eventID(got[0])
 		if got[1].Replaces != card || got[1].Notification.Subject != "changes" || got[1].RepliesTo != "" {
 			t.Errorf("the edit is %+v", got[1])
 		}
@@ -70,7 +70,7 @@ func TestCardThatCouldNotBeMade(t *testing.T) {
 		enqueue(t, p.Outbox, alert("fires", "!a"))
 		told(t, p.Outbox, enqueue(t, p.Outbox, alert("changes", "!a")).ID)
 		got := rooms.seen("!a")
-		if len(got) != 2 || got[0].Replaces != "" || got[1].RepliesTo != rooms.ids[got[0].TransactionID] {
+		if len(got) != 2 || got[0].Replaces != "" || got[1].RepliesTo != rooms.eventID(got[0]) {
 			t.Errorf("got %+v, want a new card and a reply to it", got)
 		}
 	})

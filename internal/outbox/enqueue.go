@@ -65,7 +65,7 @@ type target struct {
 
 // Enqueue accepts a webhook: it returns when the webhook and its deliveries are on disk.
 func (o *Outbox) Enqueue(ctx context.Context, w Webhook) (Accepted, error) {
-	e, err := o.newEnqueue(ctx, &w)
+	e, err := o.newEnqueue(&w)
 	if err != nil {
 		return Accepted{}, fmt.Errorf("enqueue webhook: %w", err)
 	}
@@ -81,7 +81,7 @@ func (o *Outbox) Enqueue(ctx context.Context, w Webhook) (Accepted, error) {
 	return Accepted{ID: e.id, Deliveries: len(e.targets)}, nil
 }
 
-func (o *Outbox) newEnqueue(ctx context.Context, w *Webhook) (*enqueue, error) {
+func (o *Outbox) newEnqueue(w *Webhook) (*enqueue, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return nil, err
@@ -106,7 +106,7 @@ func (o *Outbox) newEnqueue(ctx context.Context, w *Webhook) (*enqueue, error) {
 		}
 	}
 	for _, r := range w.Rooms {
-		lane, err := o.laneID(ctx, r.Room)
+		lane, err := o.laneID(r.Room)
 		if err != nil {
 			return nil, err
 		}

@@ -70,6 +70,20 @@ func (r *rooms) seen(room string) []outbox.Event {
 	return append([]outbox.Event(nil), r.events["id of "+room]...)
 }
 
+// eventID returns the event that a send made.
+func (r *rooms) eventID(e outbox.Event) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.ids[e.TransactionID]
+}
+
+// count returns how many events there are, and how many attempts and look-ups there were.
+func (r *rooms) count() (events, attempts, finds int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.ids), r.attempts, r.finds
+}
+
 // subjects returns what a room was told, in order.
 func (r *rooms) subjects(room string) []string {
 	var all []string

@@ -1,7 +1,6 @@
 package outbox
 
 import (
-	"context"
 	"fmt"
 	"sync"
 
@@ -15,14 +14,14 @@ type laneIDs struct {
 }
 
 // laneID returns the lane of a room reference, made when it is new.
-func (o *Outbox) laneID(ctx context.Context, room string) (int64, error) {
+func (o *Outbox) laneID(room string) (int64, error) {
 	o.lanes.mu.RLock()
 	id := o.lanes.of[room]
 	o.lanes.mu.RUnlock()
 	if id != 0 {
 		return id, nil
 	}
-	err := o.update(ctx, func(tx *store.Tx) error {
+	err := o.update(func(tx *store.Tx) error {
 		if _, err := tx.Exec(`INSERT INTO lanes (room) VALUES ($1) ON CONFLICT DO NOTHING`, room); err != nil {
 			return err
 		}

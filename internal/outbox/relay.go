@@ -43,7 +43,7 @@ func (r *Relay) Run(ctx context.Context) error {
 	attempts, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	r.attempts = attempts
-	r.unpark(ctx)
+	r.unpark()
 	poll := time.NewTicker(pollTime)
 	defer poll.Stop()
 	renew := time.NewTicker(leaseTime / 3)
@@ -59,7 +59,7 @@ func (r *Relay) Run(ctx context.Context) error {
 		case <-poll.C:
 			r.startReady(ctx)
 		case <-renew.C:
-			r.renewLeases(ctx)
+			r.renewLeases()
 		}
 	}
 	stop := time.AfterFunc(graceTime, cancel)
@@ -70,12 +70,12 @@ func (r *Relay) Run(ctx context.Context) error {
 
 // Unpark has all parked lanes tried at once, for when something has changed.
 func (r *Relay) Unpark(ctx context.Context) {
-	r.unpark(ctx)
+	r.unpark()
 	r.startReady(ctx)
 }
 
-func (r *Relay) unpark(ctx context.Context) {
-	err := r.box.update(ctx, func(tx *store.Tx) error {
+func (r *Relay) unpark() {
+	err := r.box.update(func(tx *store.Tx) error {
 		_, err := tx.Exec(`UPDATE lanes SET parked_until = 0 WHERE parked_until > 0`)
 		return err
 	})
@@ -147,7 +147,7 @@ func (r *Relay) work(ctx context.Context, lane int64) error {
 		r.log.Info("another process has taken a room over", "room", w.room)
 		return err
 	}
-	_, releaseErr := r.leaseOp(context.WithoutCancel(ctx), `UPDATE lanes SET owner = '', lease_until = 0 WHERE id = $1 AND owner = $2`, lane, r.owner)
+	_, releaseErr := r.leaseOp(`UPDATE lanes SET owner = '', lease_until = 0 WHERE id = $1 AND owner = $2`, lane, r.owner)
 	if err == nil {
 		err = releaseErr
 	}
@@ -159,7 +159,7 @@ func (r *Relay) work(ctx context.Context, lane int64) error {
 
 func (r *Relay) takeLease(ctx context.Context, w *worker) (bool, error) {
 	now := r.box.now()
-	n, err := r.leaseOp(ctx, `UPDATE lanes SET owner = $1, lease_until = $2
+	n, err := r.leaseOp(`UPDATE lanes SET owner = $1, lease_until = $2
 		WHERE id = $3 AND parked_until <= $4 AND (owner = '' OR owner = $1 OR lease_until < $4)`,
 		r.owner, millis(now.Add(leaseTime)), w.lane, millis(now))
 	if err != nil || n == 0 {
@@ -168,15 +168,15 @@ func (r *Relay) takeLease(ctx context.Context, w *worker) (bool, error) {
 	return true, r.box.db.QueryRow(ctx, `SELECT room FROM lanes WHERE id = $1`, w.lane).Scan(&w.room)
 }
 
-func (r *Relay) renewLeases(ctx context.Context) {
-	_, err := r.leaseOp(ctx, `UPDATE lanes SET lease_until = $1 WHERE owner = $2`, millis(r.box.now().Add(leaseTime)), r.owner)
-	if err != nil && ctx.Err() == nil {
+func (r *Relay) renewLeases() {
+	_, err := r.leaseOp(`UPDATE lanes SET lease_until = $1 WHERE owner = $2`, millis(r.box.now().Add(leaseTime)), r.owner)
+	if err != nil {
 		r.log.Warn("renewing the leases of rooms failed", "err", err)
 	}
 }
 
-func (r *Relay) leaseOp(ctx context.Context, query string, args ...any) (n int64, err error) {
-	err = r.box.update(ctx, func(tx *store.Tx) error {
+func (r *Relay) leaseOp(query string, args ...any) (n int64, err error) {
+	err = r.box.update(func(tx *store.Tx) error {
 		n, err = tx.Exec(query, args...)
 		return err
 	})

@@ -32,9 +32,9 @@ func (o *Outbox) RunRetention(ctx context.Context) error {
 
 // Prune deletes what is finished and older than the retention.
 func (o *Outbox) Prune(ctx context.Context) error {
-	for deleted := pruneBatch; deleted == pruneBatch; {
+	for deleted := pruneBatch; deleted == pruneBatch && ctx.Err() == nil; {
 		var err error
-		if deleted, err = o.prune(ctx); err != nil {
+		if deleted, err = o.prune(); err != nil {
 			return err
 		}
 	}
@@ -42,10 +42,10 @@ func (o *Outbox) Prune(ctx context.Context) error {
 }
 
 // prune deletes a batch of webhooks with all that belongs to them, and returns how many.
-func (o *Outbox) prune(ctx context.Context) (int, error) {
+func (o *Outbox) prune() (int, error) {
 	cutoff := o.now().Add(-o.retention)
 	var ids []string
-	err := o.update(ctx, func(tx *store.Tx) (err error) {
+	err := o.update(func(tx *store.Tx) (err error) {
 		if ids, err = finishedBefore(tx, firstID(cutoff)); err != nil {
 			return err
 		}

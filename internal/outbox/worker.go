@@ -36,7 +36,7 @@ func (w *worker) run(ctx context.Context) error {
 	var last *outcome
 	failures := 0
 	for last != nil || ctx.Err() == nil { // how a send ended is stored in any case
-		n, err := w.advance(ctx, last)
+		n, err := w.advance(last)
 		switch {
 		case errors.Is(err, errLeaseLost):
 			return err
@@ -65,10 +65,8 @@ func (w *worker) run(ctx context.Context) error {
 	return ctx.Err()
 }
 
-func (w *worker) advance(ctx context.Context, last *outcome) (n next, err error) {
-	// A result must not be forgotten because the program is stopping.
-	ctx = context.WithoutCancel(ctx)
-	err = w.box.update(ctx, func(tx *store.Tx) error {
+func (w *worker) advance(last *outcome) (n next, err error) {
+	err = w.box.update(func(tx *store.Tx) error {
 		n, err = w.box.advance(tx, w.lane, w.owner, last, w.place)
 		return err
 	})
@@ -118,7 +116,7 @@ func (w *worker) findPlace(ctx context.Context, hook string) (parked bool, err e
 		}
 		f := classify(err)
 		if f.Class != Server {
-			return true, w.park(ctx, err)
+			return true, w.park(err)
 		}
 		w.complain("resolving room and user failed", err)
 		if err := w.pauses.failed(ctx, w.lane, failures, f.RetryAfter); err != nil {
@@ -153,14 +151,14 @@ func (w *worker) tell(ctx context.Context, s *send) (*outcome, error) {
 			s.unansweredSince = w.box.now()
 		}
 		s.err = err.Error()
-		w.noteFailure(ctx, s)
+		w.noteFailure(s)
 		var panicked *panicError
 		switch {
 		case f.Class == Message, errors.As(err, &panicked):
 			w.log.Error("a message cannot be sent", "send_id", s.id, "hook", s.hook, "room", w.room, "err", err)
 			return &outcome{send: s, dead: err.Error()}, nil
 		case f.Class == Room:
-			return nil, w.park(ctx, err)
+			return nil, w.park(err)
 		}
 		w.complain("sending failed", err)
 		if err := w.pauses.failed(ctx, w.lane, failures, f.RetryAfter); err != nil {
@@ -196,8 +194,8 @@ func (w *worker) attempt(s *send) (eventID string, err error) {
 
 // noteFailure stores what the next process must know of a failed attempt. That it cannot be
 // stored is no reason to stop: the attempt counts as unanswered then.
-func (w *worker) noteFailure(ctx context.Context, s *send) {
-	err := w.box.update(context.WithoutCancel(ctx), func(tx *store.Tx) error {
+func (w *worker) noteFailure(s *send) {
+	err := w.box.update(func(tx *store.Tx) error {
 		_, err := tx.Exec(`UPDATE sends SET attempts = $1, unanswered_since = $2, error = $3 WHERE id = $4`,
 			s.attempts, millis(s.unansweredSince), storable(s.err), s.id)
 		return err
@@ -208,9 +206,9 @@ func (w *worker) noteFailure(ctx context.Context, s *send) {
 }
 
 // park sets the lane aside for a while.
-func (w *worker) park(ctx context.Context, cause error) error {
+func (w *worker) park(cause error) error {
 	w.log.Error("a room cannot be told; its messages are kept and tried again", "room", w.room, "retry_in", parkTime, "err", cause)
-	err := w.box.update(context.WithoutCancel(ctx), func(tx *store.Tx) error {
+	err := w.box.update(func(tx *store.Tx) error {
 		_, err := tx.Exec(`UPDATE lanes SET parked_until = $1, reason = $2 WHERE id = $3`,
 			millis(w.box.now().Add(parkTime)), storable(cause.Error()), w.lane)
 		return err
