@@ -1,5 +1,7 @@
 package formatters
 
+import "strings"
+
 // Message is the content of an m.room.message event.
 type Message struct {
 	MsgType       string    `json:"msgtype"`
@@ -17,6 +19,9 @@ const (
 	MsgNotice = "m.notice" // never notifies; Cinny dims it
 )
 
+// FormatHTML is the format of a message with a formatted body.
+const FormatHTML = "org.matrix.custom.html"
+
 // Mentions says whom a message pings.
 type Mentions struct {
 	UserIDs []string `json:"user_ids,omitempty"`
@@ -33,6 +38,25 @@ type Relation struct {
 // ReplyTo names the event that is replied to.
 type ReplyTo struct {
 	EventID string `json:"event_id"`
+}
+
+// maxFallback is the length of an edit's body, in bytes.
+const maxFallback = 200
+
+// Edit returns the event content that makes an earlier event read as m (spec v1.19,
+// "Event replacements"). Clients without edits see one plain line, since a full copy
+// would double an event that encryption makes larger still; and nobody is pinged again.
+// A relation of m itself is left out: an edited reply stays a reply.
+func (m Message) Edit(eventID string) Message {
+	m.RelatesTo = nil
+	line, _, _ := strings.Cut(m.Body, "\n")
+	line, _ = firstBytes("* "+line, maxFallback)
+	return Message{
+		MsgType:    m.MsgType,
+		Body:       line,
+		NewContent: &m,
+		RelatesTo:  &Relation{Type: "m.replace", EventID: eventID},
+	}
 }
 
 // Reply returns m as a reply to an event.

@@ -1,0 +1,81 @@
+package formatters
+
+import (
+	"net/url"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxURL is the longest address that is linked, in bytes.
+const maxURL = 2048
+
+// cleanURL returns an address that may be linked, or "": absolute http, https or mailto,
+// without credentials. Links to matrix.to are refused, because clients draw them as a
+// mention of a person or room.
+func cleanURL(s string) string {
+	s = strings.TrimSpace(s)
+	if s == "" || len(s) > maxURL {
+		return ""
+	}
+	if host, ok := plainHost(s); ok {
+		if isMatrixTo(host) {
+			return ""
+		}
+		return s
+	}
+	odd := func(r rune) bool { return r == '\\' || r == utf8.RuneError || isHidden(r) }
+	if strings.ContainsFunc(s, odd) {
+		return ""
+	}
+	u, err := url.Parse(s)
+	if err != nil {
+		return ""
+	}
+	u.User = nil
+	switch u.Scheme {
+	case "http", "https":
+		if u.Hostname() == "" || isMatrixTo(u.Hostname()) {
+			return ""
+		}
+	case "mailto":
+		if u.Opaque == "" {
+			return ""
+		}
+	default:
+		return ""
+	}
+	s = strings.ReplaceAll(withoutRoomPing(u.String()), "@\u200b", "%40")
+	if len(s) > maxURL {
+		return ""
+	}
+	return s
+}
+
+// plainHost returns the host of an address that needs no parser: lower-case scheme, only
+// letters, digits and harmless marks, no credentials.
+func plainHost(s string) (string, bool) {
+	rest, ok := strings.CutPrefix(s, "https://")
+	if !ok {
+		if rest, ok = strings.CutPrefix(s, "http://"); !ok {
+			return "", false
+		}
+	}
+	for i := range len(rest) {
+		switch b := rest[i]; {
+		case b >= 'a' && b <= 'z', b >= '0' && b <= '9', b >= 'A' && b <= 'Z',
+			b == '/', b == '?', b == '#', b == '.', b == '-', b == '_', b == '=', b == '&', b == ':', b == '+', b == '~', b == ',':
+		default:
+			return "", false
+		}
+	}
+	end := strings.IndexAny(rest, "/?#:")
+	if end < 0 {
+		end = len(rest)
+	}
+	return rest[:end], end > 0 && (end == len(rest) || rest[end] != ':')
+}
+
+func isMatrixTo(host string) bool {
+	host = strings.TrimRight(strings.ToLower(host), ".")
+	return host == "matrix.to" || strings.HasSuffix(host, ".matrix.to")
+}

@@ -1,0 +1,72 @@
+package formatters
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// readState takes status, severity and event.
+func (d *draft) readState(n *node) {
+	isStatus := func(s string) bool { return statusWords(s) != "" }
+	state := n.takeIf(isStatus, stateKeys...)
+	rating := n.takeIf(isRating, ratingKeys...)
+	d.event = n.takeIf(isStatus, eventKeys...)
+	stateSeverity, stateRated := rate(state)
+	d.raise(rate(rating))
+	if stateRated && (stateSeverity == Success || rating == "") { // what is over is no longer critical
+		d.severity = stateSeverity
+	}
+	switch {
+	case state != "":
+		d.status = statusWords(state)
+	case rating != "" && !strings.EqualFold(rating, "unknown"):
+		d.status = statusWords(rating)
+	default:
+		d.status = statusWords(d.event)
+		return
+	}
+	if d.event != "" {
+		d.addFact(Fact{Name: "Event", Value: d.event})
+	}
+}
+
+func isRating(s string) bool {
+	_, ok := rate(s)
+	return ok
+}
+
+// readTime takes when it happened.
+func (d *draft) readTime(n *node) {
+	n.takeIf(func(s string) bool {
+		d.time = parseTime(s)
+		return !d.time.IsZero()
+	}, timeKeys...)
+}
+
+// parseTime reads RFC 3339 and Unix times in seconds or milliseconds of this century.
+func parseTime(s string) time.Time {
+	if t := parseStamp(s); !t.IsZero() {
+		return t
+	}
+	seconds, err := strconv.ParseInt(s, 10, 64)
+	if err == nil && seconds > 1e12 {
+		seconds /= 1000
+	}
+	if err != nil || seconds < 946684800 || seconds >= 4102444800 {
+		return time.Time{}
+	}
+	return time.Unix(seconds, 0).UTC()
+}
+
+// parseStamp reads RFC 3339 alone.
+func parseStamp(s string) time.Time {
+	if len(s) < len("2006-01-02T15:04:05Z") || s[4] != '-' || s[10] != 'T' {
+		return time.Time{}
+	}
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}

@@ -1,0 +1,197 @@
+package formatters
+
+import (
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// node is a value of a document, be it JSON, XML or a form: in the sender's order, with
+// numbers as they were written.
+type node struct {
+	kind   jsontext.Kind // 'n', 't', 'f', '0', '"', '{' or '['
+	text   string        // of a scalar
+	fields []nodeField   // of an object
+	items  []*node       // of an array
+}
+
+// nodeField is a member of an object.
+type nodeField struct {
+	name  string // as written
+	key   string // in lower case: names match without case
+	value *node
+	told  bool // it is in the notification already
+}
+
+// maxNesting is how deep a document is taken apart. What is deeper stays as it was written.
+const maxNesting = 12
+
+// parseTree reads a JSON document, or several one after the other as an array.
+func parseTree(doc string) (*node, bool) {
+	d := jsontext.NewDecoder(strings.NewReader(doc), decodeOptions)
+	var all []*node
+	for {
+		if d.PeekKind() == 0 {
+			break
+		}
+		n, err := readNode(d, 0)
+		if err != nil {
+			return nil, false
+		}
+		all = append(all, n)
+	}
+	if strings.TrimSpace(doc[min(int(d.InputOffset()), len(doc)):]) != "" || len(all) == 0 {
+		return nil, false
+	}
+	if len(all) == 1 {
+		return all[0], true
+	}
+	for _, n := range all { // "2026-11-22" would pass for three numbers
+		if n.isScalar() {
+			return nil, false
+		}
+	}
+	return &node{kind: '[', items: all}, true
+}
+
+func readNode(d *jsontext.Decoder, depth int) (*node, error) {
+	if depth == maxNesting && strings.ContainsRune("{[", rune(d.PeekKind())) {
+		raw, err := d.ReadValue()
+		return textNode(string(raw)), err
+	}
+	t, err := d.ReadToken()
+	if err != nil {
+		return nil, err
+	}
+	n := &node{kind: t.Kind()}
+	switch n.kind {
+	case '{':
+		for d.PeekKind() != '}' {
+			name, err := d.ReadToken()
+			if err != nil {
+				return nil, err
+			}
+			f := nodeField{name: name.String()}
+			if f.value, err = readNode(d, depth+1); err != nil {
+				return nil, err
+			}
+			f.key = strings.ToLower(f.name)
+			n.fields = append(n.fields, f)
+		}
+		_, err = d.ReadToken()
+	case '[':
+		for d.PeekKind() != ']' {
+			item, err := readNode(d, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			n.items = append(n.items, item)
+		}
+		_, err = d.ReadToken()
+	case 'n':
+	default:
+		n.text = t.String()
+	}
+	return n, err
+}
+
+func textNode(s string) *node { return &node{kind: '"', text: s} }
+
+// isEmpty reports whether a value says nothing.
+func (n *node) isEmpty() bool {
+	return n == nil || strings.TrimSpace(n.text) == "" && len(n.fields) == 0 && len(n.items) == 0
+}
+
+// isScalar reports whether a value is a string, a number or a boolean.
+func (n *node) isScalar() bool { return n != nil && n.kind != '{' && n.kind != '[' && n.kind != 'n' }
+
+// peek returns the first of the named members that there is, the names in the order of
+// preference and in lower case; nil when there is none.
+func (n *node) peek(keys ...string) *node {
+	if n == nil {
+		return nil
+	}
+	for _, key := range keys {
+		for i := range n.fields {
+			if n.fields[i].key == key {
+				return n.fields[i].value
+			}
+		}
+	}
+	return nil
+}
+
+// has reports whether one of the named members says something.
+func (n *node) has(keys ...string) bool {
+	for _, key := range keys {
+		if !n.peek(key).isEmpty() {
+			return true
+		}
+	}
+	return false
+}
+
+// take returns the first of the named members that is a scalar and says something, and
+// marks it as told.
+func (n *node) take(keys ...string) string {
+	return n.takeIf(func(string) bool { return true }, keys...)
+}
+
+// takeIf is take for what also fits.
+func (n *node) takeIf(fits func(string) bool, keys ...string) string {
+	if n == nil {
+		return ""
+	}
+	for _, key := range keys {
+		for i := range n.fields {
+			f := &n.fields[i]
+			if f.key == key && f.value.isScalar() && !f.value.isEmpty() && !f.told && fits(f.value.text) {
+				f.told = true
+				return strings.TrimSpace(f.value.text)
+			}
+		}
+	}
+	return ""
+}
+
+// takeText is take for a message, whose leading blanks are part of its layout.
+func (n *node) takeText(keys ...string) string {
+	var whole string
+	n.takeIf(func(s string) bool { whole = s; return true }, keys...)
+	return firstOf(whole, maxTextBytes)
+}
+
+// takeURL is take for addresses.
+func (n *node) takeURL(keys ...string) string { return n.takeIf(isWebURL, keys...) }
+
+func isWebURL(s string) bool {
+	s = strings.TrimSpace(s)
+	return (strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")) && cleanURL(s) != ""
+}
+
+// maxElements is how many elements of an array are looked at: many times what is drawn.
+const maxElements = 500
+
+// takeList returns the elements of the first of the named arrays, and marks it as told.
+func (n *node) takeList(keys ...string) []*node {
+	for _, key := range keys {
+		for i := range n.fields {
+			if f := &n.fields[i]; f.key == key && f.value.kind == '[' {
+				f.told = true
+				return f.value.items[:min(len(f.value.items), maxElements)]
+			}
+		}
+	}
+	return nil
+}
+
+// drop marks members as told that nobody needs to read.
+func (n *node) drop(keys ...string) {
+	for i := range n.fields {
+		for _, key := range keys {
+			if n.fields[i].key == key {
+				n.fields[i].told = true
+			}
+		}
+	}
+}

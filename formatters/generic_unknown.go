@@ -1,0 +1,148 @@
+package formatters
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// The names under which senders put what they have to say, the likeliest first.
+var (
+	bodyKeys   = []string{"content", "message", "body", "msg", "description", "desc"}
+	titleKeys  = []string{"title", "subject", "summary", "name", "alertname", "full_name"}
+	urlKeys    = []string{"url", "link", "click", "html_url"}
+	hostKeys   = []string{"host", "hostname", "instance", "source"}
+	eventKeys  = []string{"event", "event_type", "eventtype", "notification_type", "notificationtype", "action", "type"}
+	stateKeys  = []string{"status", "state"}
+	ratingKeys = []string{"severity", "level", "priority", "conclusion", "result", "messagetype", "type"}
+	imageKeys  = []string{"image", "image_url", "thumbnail"}
+	timeKeys   = []string{"timestamp", "time", "datetime", "@timestamp", "ts"}
+)
+
+// readUnknown tells a document by the names of its members. "text", "html" and "username"
+// mean what they meant to matrix-hookshot: Markdown, HTML, and who speaks.
+func readUnknown(n *node) draft {
+	d := draft{severity: Info}
+	html, text := n.takeText("html"), n.takeText("text")
+	spoken := html+text != ""
+	switch {
+	case html != "":
+		d.text, d.markup = html, rich
+	case text != "":
+		d.text, d.markup = labelledLinks(text), markdown
+	default:
+		d.text, d.markup = n.takeText(bodyKeys...), sniffed
+	}
+	d.title = n.take(titleKeys...)
+	d.from = n.take("username")
+	d.url = n.takeURL(urlKeys...)
+	d.image = n.takeURL(imageKeys...)
+	d.readState(n)
+	if d.title == "" && d.text == "" {
+		d.searchBelow(n)
+	}
+	if host := n.take(hostKeys...); d.title == "" && d.from == "" {
+		d.title = host
+	} else {
+		d.addFact(Fact{Name: "Host", Value: host})
+	}
+	d.readTime(n)
+	d.addMembers(n)
+	if !spoken { // who writes a text himself says there what is to be read
+		d.details = n.outline()
+	}
+	return d
+}
+
+// searchBelow looks for title and text one and two levels down, for senders that wrap what
+// happened in an object: {"action":"opened","issue":{"title":…}}.
+func (d *draft) searchBelow(n *node) {
+	rated := d.status != "" && d.status != statusWords(d.event)
+	level := inner([]*node{n})
+	for range 2 {
+		for _, m := range level {
+			if word := m.takeIf(isRating, "severity", "conclusion", "result", "status", "state"); word != "" && !rated {
+				d.status, rated = statusWords(word), true
+				d.raise(rate(word))
+			}
+			if d.title == "" {
+				if d.title = m.take(titleKeys...); d.title != "" && d.url == "" {
+					d.url = m.takeURL("html_url", "url", "link")
+				}
+			}
+			if d.text == "" {
+				d.text, d.markup = cmp.Or(m.takeText("summary"), m.takeText(bodyKeys...)), sniffed
+			}
+		}
+		level = inner(level)
+	}
+}
+
+// inner returns the objects right below: of an array, the first.
+func inner(nodes []*node) []*node {
+	var below []*node
+	for _, n := range nodes {
+		for i := range n.fields {
+			v := n.fields[i].value
+			if v.kind == '[' && len(v.items) > 0 {
+				v = v.items[0]
+			}
+			if v.kind == '{' && len(below) < 100 {
+				below = append(below, v)
+			}
+		}
+	}
+	return below
+}
+
+// addMembers makes facts of the members that are left, as far as they are short.
+func (d *draft) addMembers(n *node) {
+	for i := range n.fields {
+		f := &n.fields[i]
+		if f.told || !f.value.isScalar() || f.value.isEmpty() {
+			continue
+		}
+		fact := Fact{Name: label(f.name), Value: f.value.text, Time: parseStamp(f.value.text)}
+		if isWebURL(f.value.text) {
+			fact.URL = strings.TrimSpace(f.value.text)
+		}
+		f.told = d.addFact(fact)
+	}
+	for i := range n.fields { // an object whose name says nothing, if there is room for the whole of it
+		f := &n.fields[i]
+		if slices.Contains(containers, f.key) && !f.told && f.value.isFlat(maxDraftFacts-len(d.facts)) {
+			f.told = true
+			d.addMembers(f.value)
+		}
+	}
+}
+
+// containers are the names of objects that only hold further members.
+var containers = []string{"fields", "labels", "tags", "data", "details", "extra", "payload", "properties", "context"}
+
+// isFlat reports whether an object has so many members at most, all of them short.
+func (n *node) isFlat(most int) bool {
+	for _, f := range n.fields {
+		if !f.value.isScalar() || len(f.value.text) > maxFactRunes || strings.Contains(f.value.text, "\n") {
+			return false
+		}
+	}
+	return n.kind == '{' && len(n.fields) <= most
+}
+
+// label makes a fact's name of a member's: "job-id" becomes "Job id".
+func label(name string) string {
+	name = strings.TrimSpace(strings.Map(func(r rune) rune {
+		if r == '_' || r == '-' {
+			return ' '
+		}
+		return r
+	}, name))
+	first, size := utf8.DecodeRuneInString(name)
+	if size == 0 {
+		return ""
+	}
+	return string(unicode.ToUpper(first)) + name[size:]
+}

@@ -1,0 +1,64 @@
+package formatters
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// useTemplates puts the operator's own title and message in the place of our words.
+func (w *grafanaWebhook) useTemplates(n *Notification) {
+	title, message := w.customTitle(), w.customMessage()
+	if title != "" {
+		n.Subject = title
+	}
+	const firstLine = 300 // bytes; what is longer is read in the fold
+	switch {
+	case message == "" || message == title:
+	case len(message) <= firstLine && !strings.Contains(message, "\n"):
+		n.Summary = ": " + message
+		if lasted := w.Alerts[0].lasted(); lasted != "" && len(w.Alerts) == 1 {
+			n.Facts = append(n.Facts, Fact{Name: "Lasted", Value: lasted}) // our summary said so
+		}
+	default:
+		n.Details = message
+	}
+}
+
+var grafanaTitleCounts = regexp.MustCompile(`^\[(FIRING|RESOLVED)(:\d+)?(, RESOLVED:\d+)?\]\s*`)
+
+// customTitle returns the title that the operator's template made, without the counts that
+// the status shows anyway. The default one is "[FIRING:2, RESOLVED:1] <group label values>
+// (<other common label values>)"; a template that fails leaves "".
+func (w *grafanaWebhook) customTitle() string {
+	title := oneLine(string(w.Title))
+	rest := grafanaTitleCounts.ReplaceAllString(title, "")
+	if len(rest) == len(title) {
+		return title
+	}
+	var values []string
+	for _, name := range slices.Sorted(maps.Keys(w.GroupLabels)) {
+		if name == "alertname" {
+			values = slices.Insert(values, 0, string(w.GroupLabels[name]))
+		} else {
+			values = append(values, string(w.GroupLabels[name]))
+		}
+	}
+	rest, ok := strings.CutPrefix(rest, oneLine(strings.Join(values, " ")))
+	rest = strings.TrimSpace(rest)
+	if ok && (rest == "" || strings.HasPrefix(rest, "(") && strings.HasSuffix(rest, ")")) {
+		return ""
+	}
+	return strings.TrimSpace(grafanaTitleCounts.ReplaceAllString(title, ""))
+}
+
+// customMessage returns the message that the operator's template made. The default one
+// lists each alert under "**Firing**" and "**Resolved**".
+func (w *grafanaWebhook) customMessage() string {
+	message := strings.TrimSpace(strings.ReplaceAll(string(w.Message), "\r\n", "\n"))
+	if (strings.HasPrefix(message, "**Firing**\n") || strings.HasPrefix(message, "**Resolved**\n")) && strings.Contains(message, "\nLabels:\n") {
+		return ""
+	}
+	return message
+}

@@ -1,0 +1,159 @@
+package formatters
+
+import (
+	"cmp"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+)
+
+func init() {
+	register(Service{
+		Name:      "uptime-kuma",
+		Title:     "Uptime Kuma",
+		Formatter: FormatterFunc(formatUptimeKuma),
+		Headers:   []string{"User-Agent"},
+		Query:     []string{"msg", "heartbeat", "monitor"},
+	})
+}
+
+// errNotUptimeKuma says that a payload is neither Uptime Kuma's envelope nor a custom body
+// that carries one of its messages.
+var errNotUptimeKuma = errors.New("the payload is not of Uptime Kuma")
+
+// kumaEnvelope is what Uptime Kuma 1.23 and 2.x send as JSON body, as form field "data", or
+// (2.x, method GET) as query parameters. Heartbeat and Monitor are there for up and down
+// only; tests and expiries are told by Msg alone.
+type kumaEnvelope struct {
+	Heartbeat *kumaHeartbeat `json:"heartbeat"`
+	Monitor   *kumaMonitor   `json:"monitor"`
+	Msg       text           `json:"msg"` // "[name] [🔴 Down] reason"
+}
+
+// kumaHeartbeat is one check of a monitor.
+type kumaHeartbeat struct {
+	MonitorID    text   `json:"monitorID"`
+	Status       number `json:"status"`       // 0 down, 1 up; 2 pending and 3 maintenance are known, but not sent
+	Time         text   `json:"time"`         // "2026-11-22 09:52:10.776", UTC without saying so
+	LastDownTime text   `json:"lastDownTime"` // 2.x, on up: when the outage began
+	Msg          text   `json:"msg"`          // the reason; "N/A" when there is none
+	Ping         number `json:"ping"`         // milliseconds
+	Important    text   `json:"important"`    // "false" when a state is only repeated ("resend notification")
+	Response     text   `json:"response"`     // 2.x: the beginning of the answer's body
+}
+
+// formatUptimeKuma tells what Uptime Kuma's webhook provider sends, in each of its modes.
+func formatUptimeKuma(p Payload) (Notification, error) {
+	doc, err := jsonDocument(p)
+	if err != nil {
+		if e, ok := kumaQuery(p); ok {
+			return e.notification(p)
+		}
+		return formatKumaCustom(p, nil)
+	}
+	var e kumaEnvelope
+	if err := decodeJSON(doc, &e); err != nil {
+		return formatKumaCustom(p, doc)
+	}
+	if e.Heartbeat == nil && e.Monitor == nil {
+		var members map[string]any
+		_ = decodeJSON(doc, &members) // it has just been decoded
+		if _, ok := members["heartbeat"]; !ok {
+			return formatKumaCustom(p, doc)
+		}
+	}
+	return e.notification(p)
+}
+
+// kumaQuery reads the envelope from the parameters of a GET.
+func kumaQuery(p Payload) (e kumaEnvelope, ok bool) {
+	first := func(name string) []byte {
+		if v := p.Query[name]; len(v) > 0 {
+			return []byte(v[0])
+		}
+		return nil
+	}
+	e.Msg = text(first("msg"))
+	if v := first("heartbeat"); v != nil {
+		if decodeJSON(v, &e.Heartbeat) != nil {
+			e.Heartbeat = nil
+		}
+	}
+	if v := first("monitor"); v != nil {
+		if decodeJSON(v, &e.Monitor) != nil {
+			e.Monitor = nil
+		}
+	}
+	return e, e.Msg != "" || e.Heartbeat != nil
+}
+
+func (e kumaEnvelope) notification(p Payload) (Notification, error) {
+	msg := string(e.Msg)
+	if e.Heartbeat != nil {
+		return e.beat(), nil
+	}
+	if n, ok := kumaExpiry(msg); ok {
+		return e.Monitor.describe(n), nil
+	}
+	if m, ok := parseKumaMessage(msg); ok {
+		return e.Monitor.describe(m.notification()), nil
+	}
+	if name, ok := strings.CutSuffix(msg, "Testing"); ok && e.Monitor == nil {
+		return kumaTest(strings.TrimSpace(name), p.header("User-Agent")), nil
+	}
+	if msg == "" && e.Monitor == nil {
+		return Notification{}, errNotUptimeKuma
+	}
+	return e.Monitor.describe(Notification{Event: "notice", Severity: Info, Status: "notice", Summary: msg}), nil
+}
+
+// beat tells a heartbeat: down, up, or down still.
+func (e kumaEnvelope) beat() Notification {
+	h := e.Heartbeat
+	m, _ := parseKumaMessage(string(e.Msg))
+	if h.Status.Known {
+		m.State = kumaState(h.Status.Value)
+	}
+	if e.Monitor != nil {
+		m.Name = cmp.Or(string(e.Monitor.Name), m.Name)
+	}
+	m.Reason = cmp.Or(string(h.Msg), m.Reason)
+	if m.State == kumaUnknown {
+		m.Reason = cmp.Or(m.Reason, string(e.Msg))
+	}
+	n := m.notification()
+	n.Time = kumaTime(h.Time)
+	repeated := h.Important == "false" || h.Important == "0"
+	switch m.State {
+	case kumaDown:
+		if repeated {
+			n.Status = "still down"
+		} else if !n.Time.IsZero() { // a repeat's time is its own, not the outage's
+			n.Facts = append(n.Facts, Fact{Name: "Since", Time: n.Time})
+		}
+		n.Details = cmp.Or(n.Details, plainResponse(string(h.Response)))
+	case kumaUp:
+		if since := kumaTime(h.LastDownTime); !since.IsZero() && n.Time.After(since) {
+			n.Summary = "after " + durationWords(n.Time.Sub(since)) + n.Summary
+			n.Facts = append(n.Facts, Fact{Name: "Down since", Time: since})
+		}
+	}
+	if h.Ping.Known && h.Ping.Value >= 0 {
+		n.Facts = append(n.Facts, Fact{Name: "Ping", Value: strconv.FormatFloat(h.Ping.Value, 'f', -1, 64) + " ms"})
+	}
+	if id := h.MonitorID; id != "" && n.Incident.State != Standalone {
+		n.Incident.Key = "monitor:" + string(id)
+	}
+	return e.Monitor.describe(n)
+}
+
+// kumaTime reads a time that Uptime Kuma writes in UTC without a zone; zero when it cannot.
+func kumaTime(s text) time.Time {
+	for _, layout := range []string{time.DateTime, time.RFC3339} { // both take fractions of a second
+		if t, err := time.Parse(layout, string(s)); err == nil {
+			return t.UTC()
+		}
+	}
+	return time.Time{}
+}

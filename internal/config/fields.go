@@ -1,0 +1,58 @@
+package config
+
+import (
+	"reflect"
+	"strings"
+)
+
+// fileSuffix behind the name of a secret makes it the path of a file that holds the secret.
+const fileSuffix = "_file"
+
+var (
+	secretType = reflect.TypeFor[Secret]()
+	exprType   = reflect.TypeFor[Expr]()
+)
+
+// field is a field of a section, as its tags describe it.
+type field struct {
+	name     string
+	goName   string
+	index    int
+	typ      reflect.Type
+	required bool
+	fallback string   // what holds when it is not given, as it would be written; "" is the zero value
+	oneof    []string // the legal values; empty when any is
+	reload   bool     // a SIGHUP applies it
+}
+
+// fieldsOf lists the fields of a section that the file may give.
+func fieldsOf(section reflect.Type) []field {
+	var fields []field
+	for i := range section.NumField() {
+		f := section.Field(i)
+		name := f.Tag.Get("yaml")
+		if name == "" || name == "-" {
+			continue
+		}
+		fields = append(fields, field{
+			name: name, goName: f.Name, index: i, typ: f.Type,
+			required: f.Tag.Get("required") == "yes",
+			fallback: f.Tag.Get("default"),
+			oneof:    strings.Fields(f.Tag.Get("oneof")),
+			reload:   f.Tag.Get("reload") == "yes",
+		})
+	}
+	return fields
+}
+
+// keys are the names that the file may use: a secret has two.
+func keys(fields []field) []string {
+	var names []string
+	for _, f := range fields {
+		names = append(names, f.name)
+		if f.typ == secretType {
+			names = append(names, f.name+fileSuffix)
+		}
+	}
+	return names
+}

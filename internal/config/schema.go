@@ -1,0 +1,145 @@
+package config
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"log/slog"
+	"reflect"
+	"strconv"
+	"strings"
+)
+
+// The comments of the types are the descriptions in the schema.
+//
+//go:embed types.go
+var typesSource string
+
+// object is a JSON object; encoding/json sorts its members.
+type object map[string]any
+
+// Schema returns the JSON Schema (draft 2020-12) of hooks.yaml, for editors.
+func Schema() []byte {
+	root := sectionSchema(reflect.TypeFor[Config](), comments())
+	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+	root["title"] = "lotus-hooks: hooks.yaml"
+	root["patternProperties"] = object{"^x-": true}
+	out, err := json.MarshalIndent(root, "", "  ")
+	if err != nil {
+		panic(fmt.Sprintf("config: marshal schema: %v", err)) // only texts, numbers and maps of them
+	}
+	return append(out, '\n')
+}
+
+// sectionSchema describes a mapping with the keys of a struct.
+func sectionSchema(t reflect.Type, docs map[string]string) object {
+	properties := object{}
+	var required []string
+	var oneOfTwo []object
+	for _, f := range fieldsOf(t) {
+		p := typeSchema(f.typ, docs)
+		p["description"] = docs[t.Name()+"."+f.goName]
+		if len(f.oneof) > 0 {
+			p["enum"] = f.oneof
+		}
+		if f.fallback != "" {
+			p["default"] = literal(f.typ, f.fallback)
+		}
+		properties[f.name] = p
+		switch {
+		case f.typ == secretType:
+			file := object{"type": "string", "minLength": 1}
+			file["description"] = fmt.Sprintf("The path of a file that holds %s, relative to this one.", f.name)
+			properties[f.name+fileSuffix] = file
+			both := object{"not": object{"required": []string{f.name, f.name + fileSuffix}}}
+			if f.required {
+				both = object{"oneOf": []object{{"required": []string{f.name}}, {"required": []string{f.name + fileSuffix}}}}
+			}
+			oneOfTwo = append(oneOfTwo, both)
+		case f.required:
+			required = append(required, f.name)
+		}
+	}
+	s := object{"type": "object", "properties": properties, "additionalProperties": false}
+	if required != nil {
+		s["required"] = required
+	}
+	if oneOfTwo != nil {
+		s["allOf"] = oneOfTwo
+	}
+	return s
+}
+
+// typeSchema describes a value.
+func typeSchema(t reflect.Type, docs map[string]string) object {
+	switch t {
+	case reflect.TypeFor[Size]():
+		return object{"type": []string{"string", "integer"}, "examples": []string{"2MiB", "512KiB"}}
+	case reflect.TypeFor[Duration]():
+		return object{"type": "string", "examples": []string{"14d", "36h"}}
+	case reflect.TypeFor[Address]():
+		return object{"type": "string", "examples": []string{":9003", "127.0.0.1:9003"}}
+	case reflect.TypeFor[URL]():
+		return object{"type": "string", "examples": []string{"http://127.0.0.1:8008"}}
+	case exprType:
+		return object{"type": []string{"string", "boolean"}, "examples": []string{"severity > info"}}
+	case secretType, reflect.TypeFor[Timezone](), reflect.TypeFor[slog.Level]():
+		return object{"type": "string"}
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		return typeSchema(t.Elem(), docs)
+	case reflect.Struct:
+		return sectionSchema(t, docs)
+	case reflect.Slice:
+		return object{"type": "array", "items": typeSchema(t.Elem(), docs)}
+	case reflect.Map:
+		return object{"type": "object", "additionalProperties": typeSchema(t.Elem(), docs)}
+	case reflect.Bool:
+		return object{"type": "boolean"}
+	case reflect.Int:
+		return object{"type": "integer"}
+	}
+	return object{"type": "string", "minLength": 1}
+}
+
+// literal returns a default as JSON has it.
+func literal(t reflect.Type, text string) any {
+	switch t {
+	case reflect.TypeFor[bool]():
+		return text == "true"
+	case reflect.TypeFor[int]():
+		n, _ := strconv.Atoi(text) // loading any file reads every default
+		return n
+	}
+	return text
+}
+
+// comments returns the comments of the fields, by "Type.Field".
+func comments() map[string]string {
+	file, err := parser.ParseFile(token.NewFileSet(), "types.go", typesSource, parser.ParseComments)
+	if err != nil {
+		panic(fmt.Sprintf("config: parse own types: %v", err)) // they have been compiled
+	}
+	docs := map[string]string{}
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, isType := n.(*ast.TypeSpec)
+		if !isType {
+			return true
+		}
+		section, isStruct := spec.Type.(*ast.StructType)
+		if !isStruct {
+			return false
+		}
+		for _, f := range section.Fields.List {
+			for _, name := range f.Names {
+				docs[spec.Name.Name+"."+name.Name] = strings.Join(strings.Fields(f.Doc.Text()), " ")
+			}
+		}
+		return false
+	})
+	return docs
+}
