@@ -57,9 +57,9 @@ func readDiscordEmbed(n *node) draft {
 	if name := author.take("name"); d.title == "" {
 		d.title, d.url = name, cmp.Or(d.url, author.takeURL("url"))
 	} else {
-		d.addFact(Fact{Name: "By", Value: name, URL: author.takeURL("url")})
+		d.note(Fact{Name: "By", Value: name, URL: author.takeURL("url")})
 	}
-	d.addFact(Fact{Value: n.peek("footer").take("text")})
+	d.note(Fact{Value: n.peek("footer").take("text")})
 	d.image = cmp.Or(n.peek("image").takeURL("url"), n.peek("thumbnail").takeURL("url"))
 	d.time = parseStamp(n.take("timestamp"))
 	return d

@@ -40,6 +40,7 @@ type draft struct {
 // The bounds of what is drawn in sight.
 const (
 	maxDraftFacts = 6
+	maxShownFacts = 8   // with the speaker and the files
 	maxFactRunes  = 120 // a longer value is no fact but a text
 	maxDraftLinks = 6
 	maxSeenLines  = 8 // a longer plain text is folded behind its first line
@@ -64,13 +65,19 @@ func (d draft) notification() Notification {
 	}
 	d.tell(&n)
 	n.Details = strings.Trim(n.Details+"\n\n"+d.details, "\n")
+	for _, f := range n.Facts[min(len(n.Facts), maxShownFacts):] {
+		n.Details += "\n" + f.Name + ": " + f.Value
+	}
+	n.Facts = n.Facts[:min(len(n.Facts), maxShownFacts)]
 	if n.Subject == "" && n.Summary == "" {
 		n.Summary, n.Status = describe(n), cmp.Or(n.Status, "received")
 	}
-	if n.Subject != "" && n.Summary != "" {
+	switch {
+	case n.Summary == n.Subject:
+		n.Summary = ""
+	case n.Subject != "" && n.Summary != "":
 		n.Summary = ": " + n.Summary
 	}
-	n.Facts = n.Facts[:min(len(n.Facts), maxDraftFacts)]
 	n.Links = distinct(n.Links, n.URL)
 	if n.Status == "" {
 		n.Status = "message"
@@ -165,7 +172,7 @@ func distinct(links []Link, known string) []Link {
 
 // raise lets a severity count when it is above what is known so far.
 func (d *draft) raise(s Severity, ok bool) {
-	if ok && (s > d.severity) {
+	if ok && s > d.severity {
 		d.severity = s
 	}
 }
@@ -181,6 +188,13 @@ func (d *draft) addFact(f Fact) bool {
 	}
 	d.facts = append(d.facts, f)
 	return true
+}
+
+// note adds a value as a fact if it is short, else to the details.
+func (d *draft) note(f Fact) {
+	if !d.addFact(f) {
+		d.details += strings.TrimPrefix(f.Name+": ", ": ") + f.Value + "\n"
+	}
 }
 
 // addLink adds a link to where a person may go.

@@ -33,7 +33,7 @@ func readList(n *node) draft {
 func (d *draft) addEntry(e draft) {
 	d.raise(e.severity, true)
 	n := e.notification()
-	it := Item{Subject: n.Subject, Text: n.Summary, URL: n.URL, Severity: e.severity, Since: e.time}
+	it := Item{Subject: n.Subject, Text: n.Summary, URL: n.URL, Severity: e.severity}
 	if it.Subject == "" && n.Summary == describe(Notification{Facts: n.Facts, Details: n.Details, HTML: n.HTML}) {
 		it.Text = ""
 	}

@@ -119,7 +119,7 @@ func (d *draft) readTags(tags []string) {
 			d.severity = s
 		}
 	}
-	d.addFact(Fact{Name: "Tags", Value: strings.Join(shown, ", ")})
+	d.note(Fact{Name: "Tags", Value: strings.Join(shown, ", ")})
 }
 
 func isGotify(n *node) bool {

@@ -46,12 +46,13 @@ func (d *draft) merge(entries []draft) {
 	if d.title == "" {
 		d.title, d.url = e.title, cmp.Or(d.url, e.url)
 	} else {
-		d.addFact(Fact{Value: e.title, URL: e.url})
+		d.note(Fact{Value: e.title, URL: e.url})
 	}
 	d.text = strings.Join(nonEmpty(d.text, e.text), "\n\n")
 	d.raise(e.severity, true)
 	d.facts, d.links = append(d.facts, e.facts...), append(d.links, e.links...)
 	d.image = cmp.Or(d.image, e.image)
+	d.details += e.details
 	if d.time.IsZero() {
 		d.time = e.time
 	}

@@ -58,8 +58,8 @@ func readSlackAttachment(n *node) draft {
 		d.addLink(cmp.Or(action.take("text", "name"), "Open"), action.take("url"))
 	}
 	d.image = n.takeURL("image_url", "thumb_url")
-	d.addFact(Fact{Name: "By", Value: n.take("author_name")})
-	d.addFact(Fact{Value: textOfMarkdown(mrkdwn(n.take("footer")))})
+	d.note(Fact{Name: "By", Value: n.take("author_name")})
+	d.note(Fact{Value: textOfMarkdown(mrkdwn(n.take("footer")))})
 	d.time = parseTime(strings.Split(n.take("ts")+".", ".")[0])
 	return d
 }

@@ -27,7 +27,7 @@ func (d *draft) readState(n *node) {
 		return
 	}
 	if d.event != "" {
-		d.addFact(Fact{Name: "Event", Value: d.event})
+		d.note(Fact{Name: "Event", Value: d.event})
 	}
 }
 

@@ -46,12 +46,12 @@ func readUnknown(n *node) draft {
 	if host := n.take(hostKeys...); d.title == "" && d.from == "" {
 		d.title = host
 	} else {
-		d.addFact(Fact{Name: "Host", Value: host})
+		d.note(Fact{Name: "Host", Value: host})
 	}
 	d.readTime(n)
 	d.addMembers(n)
 	if !spoken { // who writes a text himself says there what is to be read
-		d.details = n.outline()
+		d.details += n.outline()
 	}
 	return d
 }

@@ -16,13 +16,9 @@ type Service struct {
 	Query     []string  // query parameters that Format reads
 }
 
-// Localpart returns the part of the virtual user's id that stands behind the prefix: the
-// title, lower-cased, without what a user id may not have. It is the rule of
-// matrix-hookshot, so that its virtual users are taken over.
-func (s Service) Localpart() string { return Localpart(s.Title) }
-
-// Localpart turns a hook's name into the part of a user id that stands behind the prefix:
-// lower-cased, without anything but a-z, 0-9, "-", ".", "=", "_"; "bot" when nothing is left.
+// Localpart turns a hook's name into the part of a user id that stands behind the prefix, as
+// matrix-hookshot did: lower-cased, without anything but a-z, 0-9, "-", ".", "=", "_"; "bot"
+// when nothing is left.
 func Localpart(name string) string {
 	part := strings.Map(func(r rune) rune {
 		switch {

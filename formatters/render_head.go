@@ -114,34 +114,25 @@ func severityWord(s Severity) string {
 func (c *card) facts(facts []Fact) {
 	floor := c.left / 2
 	drawn, total := 0, 0
-	draw := func(f Fact, separator func()) {
-		total++
-		if total > drawn+1 {
-			return // once one did not fit, the order of the rest would mislead
-		}
-		m := c.mark()
-		separator()
-		c.fact(f)
-		if c.keep(m, c.left-floor) {
-			drawn++
-		}
-	}
-	inLine := false
-	for _, f := range facts {
-		if !f.Code && !c.isEmpty(f) {
-			draw(f, func() {
-				if inLine {
-					c.both(" · ")
-				} else {
-					c.breakLine()
-				}
-			})
-			inLine = true
-		}
-	}
-	for _, f := range facts {
-		if f.Code && !c.isEmpty(f) {
-			draw(f, c.breakLine)
+	for _, code := range [...]bool{false, true} {
+		for _, f := range facts {
+			if f.Code != code || isEmptyFact(f) {
+				continue
+			}
+			total++
+			if total > drawn+1 {
+				continue // one before it did not fit: the rest is counted
+			}
+			m := c.mark()
+			if code || drawn == 0 {
+				c.breakLine()
+			} else {
+				c.both(" · ")
+			}
+			c.fact(f)
+			if c.keep(m, c.left-floor) {
+				drawn++
+			}
 		}
 	}
 	if total > drawn {
@@ -150,8 +141,7 @@ func (c *card) facts(facts []Fact) {
 	}
 }
 
-// isEmpty reports whether a fact has nothing to say.
-func (c *card) isEmpty(f Fact) bool { return f.Time.IsZero() && cleanLine(f.Value) == "" }
+func isEmptyFact(f Fact) bool { return f.Time.IsZero() && cleanLine(f.Value) == "" }
 
 func (c *card) fact(f Fact) {
 	if name := shorten(cleanLine(f.Name), maxName, maxName*maxCost); name != "" {

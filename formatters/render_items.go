@@ -26,23 +26,25 @@ func (c *card) items(items []Item) {
 		return
 	}
 	c.tag("<ul>")
-	drawn, folded, full := 0, false, false
+	drawn := 0
 	for _, it := range items {
-		if full || c.isEmptyItem(it) {
+		if c.isEmptyItem(it) {
 			continue
+		}
+		if drawn == maxItems {
+			break
 		}
 		m := c.mark()
 		if drawn == maxShown {
 			c.fold(total - drawn)
 		}
 		c.item(it, drawn < maxShown)
-		if full = drawn == maxItems || !c.keep(m, c.left); full {
-			c.html, c.text = c.html[:m.html], c.text[:m.text]
-			continue
+		if !c.keep(m, c.left) {
+			break
 		}
-		folded = folded || drawn == maxShown
 		drawn++
 	}
+	folded := drawn > maxShown
 	if drawn < total {
 		more := "+" + strconv.Itoa(total-drawn) + " more"
 		c.tag("<li>" + more + "</li>")

@@ -32,8 +32,8 @@ func kumaBeat(heartbeat, monitor string) string {
 
 func TestUptimeKumaLocalpart(t *testing.T) {
 	t.Parallel()
-	if s, _ := formatters.Lookup("uptime-kuma"); s.Localpart() != "uptimekuma" {
-		t.Errorf("localpart = %q, but hookshot's user is uptimekuma", s.Localpart())
+	if got := formatters.Localpart("Uptime Kuma"); got != "uptimekuma" {
+		t.Errorf("localpart = %q, but hookshot's user is uptimekuma", got)
 	}
 }
 
