@@ -113,17 +113,21 @@ func (c *card) badge(s Severity, word string) {
 	c.tag("</b>\u00a0</span>")
 }
 
-// continued writes text behind a subject: attached when it begins with a mark that clings
-// to the word before, else parted by a space. Where there is no word before, the mark goes.
-func (c *card) continued(s string, behind bool) {
-	switch {
-	case !behind:
-		s = strings.TrimLeft(s, ":,; ")
-	case s != "" && !strings.ContainsRune(":,;", rune(s[0])):
+// clinging are the marks that stand right behind the word before them.
+const clinging = ":,;"
+
+func clings(s string) bool { return s != "" && strings.IndexByte(clinging, s[0]) >= 0 }
+
+// continued writes text behind a subject: attached or parted by a space.
+func (c *card) continued(s string) {
+	if s != "" && !clings(s) {
 		c.both(" ")
 	}
 	c.both(s)
 }
+
+// withoutClinging is for text that has no word before it.
+func withoutClinging(s string) string { return strings.TrimLeft(s, clinging+" ") }
 
 // appendEscaped appends text as HTML, fit for attributes too.
 func appendEscaped(b []byte, s string) []byte {

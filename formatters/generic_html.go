@@ -176,6 +176,9 @@ func isUnseen(name string) bool {
 
 // showsSomething reports whether there is anything to see in a piece of HTML.
 func showsSomething(source string) bool {
+	if strings.TrimSpace(source) == "" {
+		return false
+	}
 	z := html.NewTokenizer(strings.NewReader(source))
 	unseen := ""
 	for {

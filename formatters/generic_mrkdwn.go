@@ -25,13 +25,21 @@ func mrkdwn(s string) string {
 			continue
 		}
 		part = labelledLinks(part)
-		for range 2 { // neighbours share the blank between them
-			part = slackBold.ReplaceAllString(part, "$1**$2**$3")
-			part = slackStrike.ReplaceAllString(part, "$1~~$2~~$3")
-		}
+		part = remark(part, "*", slackBold, "$1**$2**$3")
+		part = remark(part, "~", slackStrike, "$1~~$2~~$3")
 		b.WriteString(part)
 	}
 	return b.String()
+}
+
+// remark replaces one of Slack's marks by Markdown's.
+func remark(s, mark string, pattern *regexp.Regexp, replacement string) string {
+	if strings.Contains(s, mark) {
+		for range 2 { // neighbours share the blank between them
+			s = pattern.ReplaceAllString(s, replacement)
+		}
+	}
+	return s
 }
 
 // labelledLinks turns Slack's references into Markdown. In other Markdown, whatever stands

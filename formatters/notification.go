@@ -92,11 +92,12 @@ const (
 
 // Title is the first line in plain text, for lists and logs; Render draws the real one.
 func (n *Notification) Title() string {
-	parts := make([]string, 0, 3)
+	var title strings.Builder
 	for _, part := range []string{n.Status, n.Subject, n.Summary} {
-		if part != "" {
-			parts = append(parts, part)
+		if title.Len() > 0 && part != "" && !clings(part) {
+			title.WriteByte(' ')
 		}
+		title.WriteString(part)
 	}
-	return strings.Join(parts, " ")
+	return title.String()
 }

@@ -43,12 +43,11 @@ func (c *card) firstLine(n Notification) {
 		c.linked(subject, address)
 		c.tag("</b>")
 	}
-	if summary := shorten(cleanLine(n.Summary), maxSummary, c.max/5); summary != "" {
-		if subject == "" {
-			c.both(" ")
-		}
-		c.continued(summary, subject != "")
+	summary := shorten(cleanLine(n.Summary), maxSummary, c.max/5)
+	if subject == "" {
+		summary = withoutClinging(summary)
 	}
+	c.continued(summary)
 }
 
 // badges draws the status, and for a group how many entries have it and how many are over.

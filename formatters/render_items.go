@@ -89,9 +89,9 @@ func (c *card) item(it Item, inSight bool) {
 		c.tag("<b>")
 		c.linked(subject, address)
 		c.tag("</b>")
-		c.continued(text, true)
+		c.continued(text)
 	} else {
-		c.linked(strings.TrimLeft(text, ":,; "), address)
+		c.linked(withoutClinging(text), address)
 	}
 	if age := c.now.Sub(it.Since); it.Severity != Success && !it.Since.IsZero() && age >= time.Second {
 		if text != "" {

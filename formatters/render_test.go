@@ -275,3 +275,17 @@ func TestRenderMsgType(t *testing.T) {
 		})
 	}
 }
+
+func TestNotificationTitle(t *testing.T) {
+	t.Parallel()
+	for want, n := range map[string]Notification{
+		"firing HighCPU on host-1": {Status: "firing", Subject: "HighCPU", Summary: "on host-1"},
+		"down Synapse: refused":    {Status: "down", Subject: "Synapse", Summary: ": refused"},
+		"digest 14 more":           {Status: "digest", Summary: "14 more"},
+		"":                         {},
+	} {
+		if got := n.Title(); got != want {
+			t.Errorf("Title() = %q, want %q", got, want)
+		}
+	}
+}
