@@ -74,7 +74,7 @@ func clean(s string, lines bool) string {
 			b = append(b, '\n')
 		case lines && r == '\t':
 			b = append(b, "    "...)
-		case unicode.IsSpace(r) && !(lines && r == '\r'):
+		case unicode.IsSpace(r) && (!lines || r != '\r'):
 			if lines || len(b) > 0 && b[len(b)-1] != ' ' {
 				b = append(b, ' ')
 			}

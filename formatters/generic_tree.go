@@ -30,10 +30,7 @@ const maxNesting = 12
 func parseTree(doc string) (*node, bool) {
 	d := jsontext.NewDecoder(strings.NewReader(doc), decodeOptions)
 	var all []*node
-	for {
-		if d.PeekKind() == 0 {
-			break
-		}
+	for d.PeekKind() != 0 {
 		n, err := readNode(d, 0)
 		if err != nil {
 			return nil, false

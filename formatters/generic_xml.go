@@ -2,6 +2,7 @@ package formatters
 
 import (
 	"encoding/xml"
+	"errors"
 	"io"
 	"strings"
 )
@@ -18,7 +19,7 @@ func parseXML(doc string) (*node, bool) {
 	stack := []*node{root}
 	for {
 		t, err := d.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil || len(stack) > 10*maxNesting {

@@ -60,10 +60,10 @@ func (a *grafanaAlert) name() string {
 // reason is why the alert is in its state, when that is not the rule's condition: "NoData",
 // "Error", "MissingSeries", "Paused", "RuleDeleted", "Updated", or two, "NoData, KeepLast".
 func (a *grafanaAlert) reason() string {
-	switch {
-	case a.Labels["alertname"] == grafanaNoData:
+	switch a.Labels["alertname"] {
+	case grafanaNoData:
 		return "NoData"
-	case a.Labels["alertname"] == grafanaQueryError:
+	case grafanaQueryError:
 		return "Error"
 	}
 	return a.Annotations.first("grafana_state_reason")

@@ -71,7 +71,7 @@ func looksLikeMarkdown(s string) bool {
 func isProse(s string) bool {
 	s = strings.TrimSpace(s)
 	return !strings.ContainsAny(s, "\n\\`*_[]<>&~#|") && !strings.HasPrefix(s, "-") && !strings.HasPrefix(s, "+") &&
-		strings.IndexAny(s[:min(len(s), 1)], "0123456789=") < 0
+		!strings.ContainsAny(s[:min(len(s), 1)], "0123456789=")
 }
 
 // escapeMarkdown makes a plain text one that Markdown shows as it is.

@@ -111,7 +111,7 @@ func TestCut(t *testing.T) {
 // it takes in both bodies, and no ASCII character takes more than its share.
 func TestCosts(t *testing.T) {
 	t.Parallel()
-	for _, r := range []rune("aß€🔥&<>\"\\\n'/\u200b") {
+	for _, r := range "aß€🔥&<>\"\\\n'/\u200b" {
 		s := string(r)
 		escaped := string(appendEscaped(nil, s))
 		want := encodedSize(t, s) + encodedSize(t, escaped)

@@ -138,6 +138,7 @@ func (e kumaEnvelope) beat() Notification {
 			n.Summary = "after " + durationWords(n.Time.Sub(since)) + n.Summary
 			n.Facts = append(n.Facts, Fact{Name: "Down since", Time: since})
 		}
+	case kumaUnknown, kumaPending, kumaMaintenance:
 	}
 	if h.Ping.Known && h.Ping.Value >= 0 {
 		n.Facts = append(n.Facts, Fact{Name: "Ping", Value: strconv.FormatFloat(h.Ping.Value, 'f', -1, 64) + " ms"})

@@ -31,9 +31,7 @@ func (h *Hook) resolve(c *Config, d *decoder, path string) {
 		h.Name = h.Service
 	}
 	if h.User.Localpart == "" {
-		if service, known := formatters.Lookup(h.Service); known {
-			h.User.Localpart = service.Localpart()
-		}
+		h.User.Localpart = h.Service
 	}
 	if h.User.Avatar != "" {
 		file := d.resolve(h.User.Avatar)

@@ -78,7 +78,11 @@ func (r Registration) YAML() []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# The homeserver and lotus-hooks both read this file. It holds passwords.\n")
 	fmt.Fprintf(&b, "id: %s\n", quote(r.ID))
-	fmt.Fprintf(&b, "url: %s\n", quote(r.URL))
+	if r.URL == "" {
+		fmt.Fprintf(&b, "url: null\n") // the homeserver then pushes nothing
+	} else {
+		fmt.Fprintf(&b, "url: %s\n", quote(r.URL))
+	}
 	fmt.Fprintf(&b, "as_token: %s\n", quote(r.ASToken.Reveal()))
 	fmt.Fprintf(&b, "hs_token: %s\n", quote(r.HSToken.Reveal()))
 	fmt.Fprintf(&b, "sender_localpart: %s\n", quote(r.SenderLocalpart))

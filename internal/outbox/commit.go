@@ -26,9 +26,9 @@ type op struct {
 	done    chan error
 }
 
-// commit runs o's operation in a transaction shared with what others write at the same
-// time, and returns when it is on disk. Waiting ends early with the context; the operation
-// may still be written then.
+// commit runs an operation in a transaction shared with what others write at the same time.
+// When it returns, the operation is on disk, or failed and will not be. The context is heeded
+// only until the operation is handed over.
 func (o *Outbox) commit(ctx context.Context, p *op) error {
 	p.done = make(chan error, 1)
 	select {
@@ -38,12 +38,7 @@ func (o *Outbox) commit(ctx context.Context, p *op) error {
 		return ctx.Err()
 	case o.commits <- p:
 	}
-	select {
-	case err := <-p.done:
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return <-p.done
 }
 
 // update commits a free operation. It waits for its end in any case, so that do may write

@@ -63,7 +63,8 @@ type target struct {
 	mentions string // JSON list or ""
 }
 
-// Enqueue accepts a webhook: it returns when the webhook and its deliveries are on disk.
+// Enqueue accepts a webhook: it returns when the webhook and its deliveries are on disk, or
+// with an error when they are not and will not be. It keeps nothing of w.
 func (o *Outbox) Enqueue(ctx context.Context, w Webhook) (Accepted, error) {
 	e, err := o.newEnqueue(&w)
 	if err != nil {

@@ -20,7 +20,7 @@ func TestToldOnceInOrder(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
 		rooms := newRooms()
-		random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // chance, not secrecy
+		random := rand.New(rand.NewPCG(1, 2))
 		rooms.fault(
 			func(outbox.Event) error { return sometimes(random, errAway) },
 			func(outbox.Event) error { return sometimes(random, errors.New("connection reset")) },
@@ -157,7 +157,7 @@ func TestDeadRoomHoldsUpNoOther(t *testing.T) {
 			})
 		})
 		rooms.fault(nil, nil)
-		p.relay.Unpark(t.Context())
+		p.relay.Unpark()
 		if state := told(t, p.Outbox, dead.ID); state != outbox.Told {
 			t.Errorf("after the room's recovery the delivery is %s", state)
 		}

@@ -18,7 +18,7 @@ func backoff(n int) time.Duration {
 	if n < 8 {
 		d = min(firstPause<<(n-1), maxPause)
 	}
-	return d*3/4 + rand.N(d/2)
+	return d*3/4 + rand.N(d/2) //nolint:gosec // chance, not secrecy
 }
 
 // sleep waits, or returns the context's error.

@@ -25,6 +25,7 @@ type Relay struct {
 	log      *slog.Logger
 	owner    string // this process, in leases
 	pauses   pauses
+	changed  chan struct{}   // parked lanes are to be tried
 	attempts context.Context //nolint:containedctx // outlives Run's context by graceTime
 
 	mu      sync.Mutex
@@ -34,7 +35,7 @@ type Relay struct {
 
 // Relay returns the part of the outbox that sends. Only one per Outbox may run.
 func (o *Outbox) Relay(sender Sender) *Relay {
-	return &Relay{box: o, sender: sender, log: o.log, owner: uuid.NewString(), working: map[int64]bool{}, pauses: newPauses()}
+	return &Relay{box: o, sender: sender, log: o.log, owner: uuid.NewString(), working: map[int64]bool{}, pauses: newPauses(), changed: make(chan struct{}, 1)}
 }
 
 // Run tells all lanes until ctx ends. Attempts in flight then have graceTime to get their
@@ -56,6 +57,9 @@ func (r *Relay) Run(ctx context.Context) error {
 			for lane := range r.box.wakes.take() {
 				r.start(ctx, lane)
 			}
+		case <-r.changed:
+			r.unpark()
+			r.startReady(ctx)
 		case <-poll.C:
 			r.startReady(ctx)
 		case <-renew.C:
@@ -68,10 +72,12 @@ func (r *Relay) Run(ctx context.Context) error {
 	return nil
 }
 
-// Unpark has all parked lanes tried at once, for when something has changed.
-func (r *Relay) Unpark(ctx context.Context) {
-	r.unpark()
-	r.startReady(ctx)
+// Unpark has all parked lanes tried soon, for when something may have changed.
+func (r *Relay) Unpark() {
+	select {
+	case r.changed <- struct{}{}:
+	default: // it will be done for an earlier call
+	}
 }
 
 func (r *Relay) unpark() {

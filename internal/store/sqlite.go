@@ -30,6 +30,23 @@ var sqliteDialect = &dialect{
 }
 
 func openSQLite(path string) (*DB, error) {
+	write, err := OpenSQLiteFile(path)
+	if err != nil {
+		return nil, err
+	}
+	write.SetMaxOpenConns(1)
+	read, err := sql.Open("sqlite", sqliteDSN(path)+"&_pragma=query_only(1)")
+	if err != nil {
+		return nil, errors.Join(err, write.Close())
+	}
+	read.SetMaxOpenConns(4)
+	read.SetMaxIdleConns(1)
+	return &DB{write: write, read: read, dialect: sqliteDialect, prepared: map[string]*sql.Stmt{}}, nil
+}
+
+// OpenSQLiteFile opens a database file that only its owner can read, for packages whose
+// tables are all their own.
+func OpenSQLiteFile(path string) (*sql.DB, error) {
 	if path == "" {
 		return nil, errors.New("sqlite: needs the path of a file")
 	}
@@ -41,23 +58,12 @@ func openSQLite(path string) (*DB, error) {
 	if err := f.Close(); err != nil {
 		return nil, err
 	}
-	write, err := sql.Open("sqlite", SQLiteDSN(path))
-	if err != nil {
-		return nil, err
-	}
-	write.SetMaxOpenConns(1)
-	read, err := sql.Open("sqlite", SQLiteDSN(path)+"&_pragma=query_only(1)")
-	if err != nil {
-		return nil, errors.Join(err, write.Close())
-	}
-	read.SetMaxOpenConns(4)
-	read.SetMaxIdleConns(1)
-	return &DB{write: write, read: read, dialect: sqliteDialect, prepared: map[string]*sql.Stmt{}}, nil
+	return sql.Open("sqlite", sqliteDSN(path))
 }
 
-// SQLiteDSN returns the modernc.org/sqlite data source for a database file: WAL, every
-// commit on disk before it returns, and writers that take their lock at BEGIN.
-func SQLiteDSN(path string) string {
+// sqliteDSN returns the data source for a database file: WAL, every commit on disk before
+// it returns, and writers that take their lock at BEGIN.
+func sqliteDSN(path string) string {
 	pragmas := ""
 	for _, p := range []string{"busy_timeout(5000)", "foreign_keys(1)", "journal_mode(WAL)", "synchronous(FULL)"} {
 		pragmas += "&_pragma=" + p

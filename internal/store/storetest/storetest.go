@@ -22,7 +22,7 @@ import (
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/store"
 )
 
-// RequireEnv, when set, makes a missing PostgreSQL a failure instead of a skipped test.
+// RequireEnv is the environment variable that, when set, makes a missing PostgreSQL a failure instead of a skipped test.
 const RequireEnv = "LOTUS_HOOKS_REQUIRE_POSTGRES"
 
 // Each runs a test on SQLite and on PostgreSQL, with the URL of a fresh database.

@@ -1,0 +1,83 @@
+# make demo   see it work: no homeserver, no configuration
+# make check  what CI runs
+# make help   everything else
+
+SHELL := /bin/bash
+GO ?= go
+export CGO_ENABLED ?= 0
+TAGS := goolm
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+BIN := bin/lotus-hooks
+LINT := bin/golangci-lint
+# mautrix' end-to-end encryption needs the tag; the race detector needs cgo.
+TEST := $(GO) test -tags $(TAGS)
+RACE := CGO_ENABLED=1 $(GO) test -race -tags $(TAGS)
+FUZZTIME ?= 6s
+
+.PHONY: help
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: $(BIN) ## the program, in bin/
+
+.PHONY: $(BIN)
+$(BIN):
+	$(GO) build -tags $(TAGS) -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/lotus-hooks
+
+.PHONY: demo
+demo: $(BIN) ## see it work on http://127.0.0.1:9001
+	$(BIN) demo $(DEMO)
+
+.PHONY: check
+check: tools fmt-check lint test fuzz e2e ## everything CI runs
+	@echo "make check: all good"
+
+.PHONY: tools
+tools: $(LINT) ## what the checks need, from Debian and the Go module proxy
+	scripts/install-test-tools.sh
+
+$(LINT): tools/go.mod
+	cd tools && $(GO) build -o ../$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+.PHONY: fmt-check
+fmt-check:
+	@unformatted=$$(git ls-files '*.go' | xargs gofmt -l); [ -z "$$unformatted" ] || { echo "not formatted (run make fmt):"; echo "$$unformatted"; exit 1; }
+
+.PHONY: fmt
+fmt: $(LINT) ## format the code
+	$(LINT) fmt
+
+.PHONY: lint
+lint: $(LINT) ## what golangci-lint says
+	$(GO) vet ./... # without tags: the program must build, and say what is missing
+	$(LINT) run
+
+.PHONY: test
+test: ## unit, golden and property tests, on SQLite and PostgreSQL
+	LOTUS_HOOKS_REQUIRE_POSTGRES=1 LOTUS_HOOKS_REQUIRE_CHROMIUM=1 $(RACE) $$($(GO) list -tags $(TAGS) ./... | grep -v /e2e$$)
+
+.PHONY: golden
+golden: ## rewrite what the samples become; read the diff
+	$(TEST) ./formatters -run TestGolden -update
+
+.PHONY: fuzz
+fuzz: ## each fuzz target for FUZZTIME
+	scripts/fuzz.sh $(FUZZTIME)
+
+.PHONY: e2e
+e2e: $(BIN) ## the program on a real Synapse, with SQLite and PostgreSQL
+	LOTUS_E2E=1 LOTUS_HOOKS_REQUIRE_POSTGRES=1 LOTUS_HOOKS_BINARY=$(CURDIR)/$(BIN) $(TEST) -count=1 -timeout 15m ./e2e/... ./virtualusers/... ./internal/homeserver/...
+
+.PHONY: torture
+torture: $(BIN) ## the faults of the end-to-end tests, 200 times (about an hour)
+	LOTUS_E2E=1 LOTUS_HOOKS_REQUIRE_POSTGRES=1 LOTUS_HOOKS_BINARY=$(CURDIR)/$(BIN) LOTUS_TORTURE=200 $(TEST) -count=1 -timeout 3h -run 'Torture' -v ./e2e/...
+
+.PHONY: bench
+bench: $(BIN) ## figures, each beside its limit; see docs/performance.md
+	LOTUS_HOOKS_BINARY=$(CURDIR)/$(BIN) $(GO) run -tags $(TAGS) ./bench
+
+.PHONY: clean
+clean:
+	rm -rf bin

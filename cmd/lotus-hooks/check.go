@@ -1,0 +1,23 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/app"
+)
+
+func newCheck(env *app.Env) *cobra.Command {
+	var online bool
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Say what is wrong with the configuration",
+		Long: `Read the configuration and everything that it refers to, and print all that is wrong
+with it, a line each with the remedy. The exit status is 1 when something is wrong.
+
+With --online, also ask the homeserver: the token, the virtual users, and each room.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return app.Check(cmd.Context(), *env, online) },
+	}
+	cmd.Flags().BoolVar(&online, "online", false, "also ask the homeserver")
+	return cmd
+}

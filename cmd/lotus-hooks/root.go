@@ -1,0 +1,51 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/app"
+)
+
+// usageError is a wrong use of the command line.
+type usageError struct {
+	err   error
+	usage string
+}
+
+func (e *usageError) Error() string { return e.err.Error() }
+
+// newRoot returns the command line, a subcommand per file.
+func newRoot(env *app.Env) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "lotus-hooks",
+		Short:         "Tells Matrix rooms what your services report by webhook",
+		Version:       version,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+	}
+	root.SetArgs(env.Args)
+	root.SetIn(env.Stdin)
+	root.SetOut(env.Stdout)
+	root.SetErr(env.Stderr)
+	root.PersistentFlags().StringVarP(&env.Config, "config", "c", "", "the configuration (default ./hooks.yaml, then /etc/lotus-hooks/hooks.yaml)")
+	root.SetFlagErrorFunc(wrongUse)
+	root.AddCommand(
+		newServe(env), newDemo(env), newCheck(env), newRegistration(env), newRender(env), newSend(env),
+		newDeliveries(env), newReplay(env), newDead(env), newSchema(env), newID(env), newVersion(env),
+	)
+	root.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	for _, cmd := range append(root.Commands(), root) {
+		if check := cmd.Args; check != nil {
+			cmd.Args = func(cmd *cobra.Command, args []string) error { return wrongUse(cmd, check(cmd, args)) }
+		}
+	}
+	return root
+}
+
+func wrongUse(cmd *cobra.Command, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &usageError{err, cmd.UsageString()}
+}

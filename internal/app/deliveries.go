@@ -1,0 +1,133 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"text/tabwriter"
+
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/config"
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/outbox"
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/store"
+)
+
+// DeliveriesQuery says which deliveries to list.
+type DeliveriesQuery struct {
+	State, Hook string
+	Limit       int
+	JSON        bool
+}
+
+// Deliveries prints the newest webhooks and how far each is in each of its rooms.
+func Deliveries(ctx context.Context, e Env, q DeliveriesQuery) error {
+	return withOutbox(ctx, e, func(cfg *config.Config, box *outbox.Outbox) error {
+		list, err := box.Deliveries(ctx, outbox.Filter{State: outbox.State(q.State), Hook: q.Hook, Limit: q.Limit})
+		if err != nil {
+			return err
+		}
+		if q.JSON {
+			enc := json.NewEncoder(e.Stdout)
+			enc.SetEscapeHTML(false)
+			enc.SetIndent("", "  ")
+			return enc.Encode(list)
+		}
+		return printDeliveries(e.Stdout, cfg, list)
+	})
+}
+
+func printDeliveries(w io.Writer, cfg *config.Config, list []outbox.Delivery) error {
+	if len(list) == 0 {
+		_, err := fmt.Fprintln(w, "none")
+		return err
+	}
+	names := map[string]string{}
+	for name, reference := range cfg.Rooms {
+		names[reference] = name
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "RECEIVED\tHOOK\tROOM\tSTATE\tID\tWHAT")
+	for _, d := range list {
+		room := d.Room
+		if name := names[room]; name != "" {
+			room = name
+		}
+		what := d.Title
+		if d.Reason != "" {
+			what += " (" + d.Reason + ")"
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", d.Received.In(cfg.Timezone.Location).Format("2006-01-02 15:04:05"),
+			d.Hook, room, d.State, d.Webhook, oneLine(what, 100))
+	}
+	return t.Flush()
+}
+
+// oneLine makes foreign text fit a line of a table or a log: no controls, a bounded length.
+func oneLine(s string, limit int) string {
+	out := make([]rune, 0, limit)
+	for _, r := range s {
+		if len(out) == limit {
+			return string(out) + "…"
+		}
+		if r < ' ' || r >= 0x7f && r < 0xa0 {
+			r = ' '
+		}
+		out = append(out, r)
+	}
+	return string(out)
+}
+
+// Replay tells webhooks again: those named, or all dead ones. rooms may name other rooms
+// than the ones they were for.
+func Replay(ctx context.Context, e Env, ids []string, allDead bool, rooms []string) error {
+	return withOutbox(ctx, e, func(cfg *config.Config, box *outbox.Outbox) error {
+		if allDead {
+			dead, err := box.Deliveries(ctx, outbox.Filter{State: outbox.Dead, Limit: 10_000})
+			if err != nil {
+				return err
+			}
+			seen := map[string]bool{}
+			for i := len(dead) - 1; i >= 0; i-- { // oldest first, as they were accepted
+				if id := dead[i].Webhook; !seen[id] {
+					seen[id] = true
+					ids = append(ids, id)
+				}
+			}
+		}
+		references := make([]string, len(rooms))
+		for i, room := range rooms {
+			references[i] = cfg.RoomReference(room)
+		}
+		var errs []error
+		for _, id := range ids {
+			a, err := box.Replay(ctx, id, references...)
+			if err != nil {
+				errs = append(errs, err)
+				continue
+			}
+			fmt.Fprintf(e.Stdout, "%s is told again as %s\n", id, a.ID)
+		}
+		if len(ids) == 0 {
+			fmt.Fprintln(e.Stdout, "none")
+		}
+		return errors.Join(errs...)
+	})
+}
+
+// withOutbox opens the configured database beside a running program.
+func withOutbox(ctx context.Context, e Env, do func(*config.Config, *outbox.Outbox) error) error {
+	cfg, err := e.loadConfig()
+	if err != nil {
+		return err
+	}
+	db, err := store.Open(ctx, cfg.Database.Reveal())
+	if err != nil {
+		return err
+	}
+	box := outbox.New(outbox.Options{DB: db, Log: slog.New(slog.NewTextHandler(e.Stderr, nil))})
+	err = do(cfg, box)
+	box.Close()
+	return errors.Join(err, db.Close())
+}

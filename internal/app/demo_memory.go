@@ -1,0 +1,72 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"regexp"
+	"time"
+
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/config"
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/console"
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/homeserver"
+)
+
+// memoryHome is a homeserver inside the program.
+type memoryHome struct {
+	server  *homeserver.Server
+	address string
+}
+
+func (h *memoryHome) domain() string { return "demo" }
+func (h *memoryHome) url() string    { return "http://" + h.address }
+func (h *memoryHome) hint() string   { return "" }
+
+func (h *memoryHome) start(_ context.Context, life *lifecycle, r config.Registration, _ string) error {
+	h.server = homeserver.New(homeserver.Options{
+		ServerName: h.domain(),
+		KeepEvents: 500,
+		Appservices: []homeserver.Appservice{{
+			ID: r.ID, ASToken: r.ASToken.Reveal(), HSToken: r.HSToken.Reveal(), SenderLocalpart: r.SenderLocalpart,
+			Users: regexp.MustCompile(`^` + r.Namespaces.Users[0].Regex + `$`),
+		}},
+	})
+	server := &http.Server{Handler: h.server, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(life.log.Handler(), slog.LevelWarn)}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	h.address = l.Addr().String()
+	serveHTTP(life, "homeserver", l, server, server.Serve)
+	return nil
+}
+
+func (h *memoryHome) room(_ context.Context, _ *lifecycle, invite string) (string, console.Room, error) {
+	visitor := h.server.CreateAccount("visitor", "")
+	id, err := h.server.CreateRoom(visitor.UserID, homeserver.RoomOptions{Name: demoRoomName, Invite: []string{invite}})
+	if err != nil {
+		return "", console.Room{}, err
+	}
+	return id, console.Room{
+		Name: demoRoomName,
+		History: func() []console.Event {
+			var all []console.Event
+			for _, e := range h.server.Timeline(id) {
+				all = append(all, consoleEvent(e))
+			}
+			return all
+		},
+		Subscribe: func(listen func(console.Event)) func() {
+			return h.server.Subscribe(func(e homeserver.Event) {
+				if e.RoomID == id {
+					listen(consoleEvent(e))
+				}
+			})
+		},
+	}, nil
+}
+
+func consoleEvent(e homeserver.Event) console.Event {
+	return console.Event{ID: e.ID, Sender: e.Sender, Type: e.Type, StateKey: e.StateKey, Content: e.Content, Time: e.Time}
+}

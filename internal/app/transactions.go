@@ -1,0 +1,80 @@
+package app
+
+import (
+	"crypto/subtle"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/config"
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/outbox"
+)
+
+// maxTransaction bounds what the homeserver pushes at once: it sends at most 100 events, of
+// at most 64 KiB each.
+const maxTransaction = 8 << 20
+
+// serveTransactions answers the homeserver's pushes. They are a hint only, that somebody may
+// have let us into a room: what matters is read from /sync and from the rooms themselves.
+func serveTransactions(life *lifecycle, cfg *config.Config, relay *outbox.Relay, log *slog.Logger) error {
+	token := []byte(cfg.Appservice.Registration.HSToken.Reveal())
+	allowed := func(w http.ResponseWriter, r *http.Request) bool {
+		given := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+		if subtle.ConstantTimeCompare([]byte(given), token) == 1 {
+			return true
+		}
+		writeMatrix(w, http.StatusForbidden, `{"errcode":"M_FORBIDDEN","error":"Bad token"}`)
+		return false
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("PUT /_matrix/app/v1/transactions/{id}", func(w http.ResponseWriter, r *http.Request) {
+		if !allowed(w, r) {
+			return
+		}
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxTransaction))
+		writeMatrix(w, http.StatusOK, `{}`)
+		if err == nil && hasMembership(body) {
+			relay.Unpark()
+		}
+	})
+	mux.HandleFunc("POST /_matrix/app/v1/ping", func(w http.ResponseWriter, r *http.Request) {
+		if allowed(w, r) {
+			writeMatrix(w, http.StatusOK, `{}`)
+		}
+	})
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		writeMatrix(w, http.StatusNotFound, `{"errcode":"M_UNRECOGNIZED","error":"Unrecognized request"}`)
+	})
+	server := &http.Server{
+		Handler: mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	return listenHTTP(life, "appservice", string(cfg.Appservice.Listen), server, server.Serve)
+}
+
+// hasMembership says whether a transaction tells of people who come, go or are invited.
+func hasMembership(transaction []byte) bool {
+	var t struct {
+		Events []struct {
+			Type string `json:"type"`
+		} `json:"events"`
+	}
+	if json.Unmarshal(transaction, &t) != nil {
+		return false
+	}
+	for _, e := range t.Events {
+		if e.Type == "m.room.member" {
+			return true
+		}
+	}
+	return false
+}
+
+func writeMatrix(w http.ResponseWriter, status int, body string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, body) // a homeserver that no longer listens repeats its request
+}

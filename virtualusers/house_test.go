@@ -1,0 +1,267 @@
+//go:build goolm
+
+package virtualusers_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"go.mau.fi/util/dbutil"
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/crypto/cryptohelper"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"code.lotusguild.org/LotusGuild/lotus-hooks/e2e/synapse"
+	"code.lotusguild.org/LotusGuild/lotus-hooks/formatters"
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/matrix"
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/store"
+	"code.lotusguild.org/LotusGuild/lotus-hooks/virtualusers"
+)
+
+const registration = `
+id: lotus-hooks
+url: null
+as_token: as-token
+hs_token: hs-token
+sender_localpart: hookshot
+rate_limited: false
+namespaces: {users: [{exclusive: true, regex: '@hookshot.*'}], aliases: [], rooms: []}
+io.element.msc4190: true
+`
+
+func startSynapse(t *testing.T) *synapse.Instance {
+	t.Helper()
+	return synapse.Start(t, synapse.Options{Registrations: []string{registration}})
+}
+
+// house is one process of ours: its virtual users and the databases they outlive it in.
+type house struct {
+	*virtualusers.Users
+	stop func()
+}
+
+// disk is where a process keeps its databases.
+type disk struct {
+	main, keys string // paths of SQLite files, or PostgreSQL URLs
+	postgres   bool
+}
+
+func newDisk(t *testing.T) disk {
+	t.Helper()
+	dir := t.TempDir()
+	return disk{main: filepath.Join(dir, "main.db"), keys: filepath.Join(dir, "crypto.db")}
+}
+
+// open starts a process on the databases.
+func open(t *testing.T, s *synapse.Instance, d disk) *house {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	log := slog.New(slog.NewTextHandler(t.Output(), nil))
+	db, keys := openDB(t, d.main, d.postgres), openDB(t, d.keys, d.postgres)
+	crypto, err := matrix.OpenCrypto(ctx, keys, d.postgres, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	users, err := virtualusers.New(ctx, virtualusers.Options{
+		Homeserver: appservice(t, s), Sender: "hookshot", Follower: "hookshot_follower", DB: db, Crypto: crypto, Log: log, Now: time.Now,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- users.Run(ctx) }()
+	h := &house{Users: users}
+	stopped := false
+	h.stop = func() {
+		if stopped {
+			return
+		}
+		stopped = true
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("Run: %v", err)
+		}
+		_, _ = db.Close(), keys.Close()
+	}
+	t.Cleanup(h.stop)
+	return h
+}
+
+func openDB(t *testing.T, name string, postgres bool) *sql.DB {
+	t.Helper()
+	if postgres {
+		db, err := sql.Open("pgx", name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return db
+	}
+	db, err := store.OpenSQLiteFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+// tell resolves the place and sends one event there. It tries again as the outbox would.
+func (h *house) tell(t *testing.T, room id.RoomID, localpart, text string) string {
+	t.Helper()
+	place := h.place(t, room.String(), localpart)
+	return h.send(t, virtualusers.Event{Place: place, Notification: note(text)})
+}
+
+func (h *house) place(t *testing.T, ref, localpart string) virtualusers.Place {
+	t.Helper()
+	place, err := h.Resolve(t.Context(), ref, virtualusers.Profile{Localpart: localpart})
+	if err != nil {
+		t.Fatalf("resolve %s for %s: %v", ref, localpart, err)
+	}
+	return place
+}
+
+func (h *house) send(t *testing.T, e virtualusers.Event) string {
+	t.Helper()
+	if e.TransactionID == "" {
+		e.TransactionID = uuid.NewString()
+	}
+	e.Drawn = time.Now()
+	eventID, err := h.Send(t.Context(), e)
+	if err != nil {
+		t.Fatalf("send: %v", err)
+	}
+	return eventID
+}
+
+func note(text string) formatters.Notification {
+	return formatters.Notification{Version: 1, Status: "test", Subject: text}
+}
+
+// person is a member with a client that encrypts.
+type person struct {
+	*mautrix.Client
+	seen chan *event.Event
+}
+
+// logIn starts a client with a device of its own for the account.
+func logIn(t *testing.T, s *synapse.Instance, account synapse.Account) *person {
+	t.Helper()
+	c, err := mautrix.NewClient(s.URL, id.UserID(account.UserID), account.Token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.DeviceID = id.DeviceID(account.DeviceID)
+	if account.Token == "" {
+		_, err := c.Login(t.Context(), &mautrix.ReqLogin{
+			Type:       mautrix.AuthTypePassword,
+			Identifier: mautrix.UserIdentifier{Type: mautrix.IdentifierTypeUser, User: account.UserID},
+			Password:   password, StoreCredentials: true,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	raw := openDB(t, filepath.Join(t.TempDir(), "person.db"), false)
+	db, err := dbutil.NewWithDB(raw, "sqlite")
+	if err != nil {
+		t.Fatal(err)
+	}
+	helper, err := cryptohelper.NewCryptoHelper(c, []byte("test"), db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := helper.Init(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	c.Crypto = helper
+	p := &person{Client: c, seen: make(chan *event.Event, 100)}
+	syncer := c.Syncer.(*mautrix.DefaultSyncer)
+	syncer.OnEventType(event.EventMessage, func(_ context.Context, evt *event.Event) { p.seen <- evt })
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); _ = c.SyncWithContext(ctx) }()
+	t.Cleanup(func() { cancel(); <-done; _ = raw.Close() })
+	return p
+}
+
+const password = "a password"
+
+// newRoom makes a room of the latest version to which people are invited.
+func (p *person) newRoom(t *testing.T, encrypted bool, invite ...id.UserID) id.RoomID {
+	t.Helper()
+	req := &mautrix.ReqCreateRoom{Preset: "private_chat", Invite: invite}
+	if encrypted {
+		req.InitialState = []*event.Event{{
+			Type:    event.StateEncryption,
+			Content: event.Content{Parsed: &event.EncryptionEventContent{Algorithm: id.AlgorithmMegolmV1}},
+		}}
+	}
+	made, err := p.CreateRoom(t.Context(), req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made.RoomID
+}
+
+// reads waits for a message with the text and returns it.
+func (p *person) reads(t *testing.T, text string) *event.Event {
+	t.Helper()
+	if evt := p.await(text, 15*time.Second); evt != nil {
+		return evt
+	}
+	t.Fatalf("%s on %s does not read %q", p.UserID, p.DeviceID, text)
+	return nil
+}
+
+func (p *person) await(text string, patience time.Duration) *event.Event {
+	timeout := time.After(patience)
+	for {
+		select {
+		case evt := <-p.seen:
+			if strings.Contains(evt.Content.AsMessage().Body, text) {
+				return evt
+			}
+		case <-timeout:
+			return nil
+		}
+	}
+}
+
+// raw returns an event as the homeserver has it.
+func (p *person) raw(t *testing.T, room id.RoomID, eventID string) *event.Event {
+	t.Helper()
+	evt, err := p.GetEvent(t.Context(), room, id.EventID(eventID))
+	if err != nil {
+		t.Fatalf("read event: %v", err)
+	}
+	return evt
+}
+
+// isEncrypted fails the test when the event is not.
+func (p *person) isEncrypted(t *testing.T, room id.RoomID, eventID string) {
+	t.Helper()
+	if evt := p.raw(t, room, eventID); evt.Type.Type != event.EventEncrypted.Type {
+		t.Errorf("event %s is a %s", eventID, evt.Type.Type)
+	}
+}
+
+func unique(t *testing.T, name string) string {
+	t.Helper()
+	return fmt.Sprintf("%s-%s", name, uuid.NewString()[:8])
+}
+
+func appservice(t *testing.T, s *synapse.Instance) *matrix.Homeserver {
+	t.Helper()
+	h, err := matrix.New(matrix.Options{URL: s.URL, Domain: s.ServerName, Token: "as-token"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}

@@ -1,0 +1,115 @@
+package virtualusers
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/id"
+)
+
+// Profile is who speaks. What it leaves empty stays as it is.
+type Profile struct {
+	Localpart      string
+	Name           string  // the name as configured
+	Picture        Picture // the picture as configured
+	DefaultName    string  // for who has no name yet
+	DefaultPicture Picture // for who has no picture yet
+}
+
+// Picture is an image for an avatar. The zero value is none.
+type Picture struct {
+	data        []byte
+	contentType string
+	hash        string
+}
+
+// NewPicture returns the image in data, which must not change afterwards.
+func NewPicture(data []byte, contentType string) Picture {
+	sum := sha256.Sum256(data)
+	return Picture{data: data, contentType: contentType, hash: hex.EncodeToString(sum[:])}
+}
+
+// fingerprint changes when anything that is to be set does.
+func (p Profile) fingerprint() string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q", p.Name, p.Picture.hash, p.DefaultName, p.DefaultPicture.hash))
+	return hex.EncodeToString(sum[:16])
+}
+
+// present sets the user's name and picture when the configuration of them has changed since
+// they were set last, so that what people changed by hand meanwhile stays. A failure is no
+// reason not to speak: it is logged, and the next start tries again.
+func (u *Users) present(ctx context.Context, v *user, p Profile) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	want := p.fingerprint()
+	if v.profile == want {
+		return
+	}
+	v.profile = want
+	if v.stored == want || v.client == nil {
+		return
+	}
+	if err := u.setProfile(ctx, v.client, p); err != nil {
+		u.log.Warn("profile not set", "user_id", v.id, "err", err)
+		return
+	}
+	if err := u.table.setProfile(ctx, v.id, want); err != nil {
+		u.log.Warn("profile not remembered", "user_id", v.id, "err", err)
+	}
+	v.stored = want
+}
+
+func (u *Users) setProfile(ctx context.Context, client *mautrix.Client, p Profile) error {
+	present, err := client.GetProfile(ctx, client.UserID)
+	if rejected(err, "M_NOT_FOUND") { // nothing was ever set
+		present, err = &mautrix.RespUserProfile{}, nil
+	}
+	if err != nil {
+		return fmt.Errorf("read profile: %w", err)
+	}
+	name, picture := p.Name, p.Picture
+	if name == "" && (present.DisplayName == "" || present.DisplayName == client.UserID.Localpart()) { // Synapse's own default
+		name = p.DefaultName
+	}
+	if picture.hash == "" && present.AvatarURL.IsEmpty() {
+		picture = p.DefaultPicture
+	}
+	if name != "" && name != present.DisplayName {
+		if err := client.SetDisplayName(ctx, name); err != nil {
+			return fmt.Errorf("set name: %w", err)
+		}
+	}
+	if picture.hash == "" {
+		return nil
+	}
+	uri, err := u.upload(ctx, client, picture)
+	if err != nil {
+		return err
+	}
+	if uri == present.AvatarURL {
+		return nil
+	}
+	if err := client.SetAvatarURL(ctx, uri); err != nil {
+		return fmt.Errorf("set picture: %w", err)
+	}
+	return nil
+}
+
+// upload returns the address of a picture. The same picture is uploaded once.
+func (u *Users) upload(ctx context.Context, client *mautrix.Client, p Picture) (id.ContentURI, error) {
+	known, err := u.table.picture(ctx, p.hash)
+	if err != nil {
+		return id.ContentURI{}, err
+	}
+	if uri, err := id.ParseContentURI(known); err == nil && !uri.IsEmpty() {
+		return uri, nil
+	}
+	made, err := client.UploadBytes(ctx, p.data, p.contentType)
+	if err != nil {
+		return id.ContentURI{}, fmt.Errorf("upload picture: %w", err)
+	}
+	return made.ContentURI, u.table.setPicture(ctx, p.hash, made.ContentURI.String())
+}
