@@ -75,7 +75,7 @@ func decoded(body []byte, encodings []string, limit int64) ([]byte, error) {
 			return nil, err
 		}
 		if err != nil {
-			return body, nil
+			return body, nil //nolint:nilerr // what is broken is told as it is
 		}
 		plain = inflated
 	}

@@ -3,6 +3,7 @@ package gateway_test
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -15,9 +16,8 @@ import (
 	"code.lotusguild.org/LotusGuild/lotus-hooks/testdata/payloads"
 )
 
-// TestExampleFile runs every expression of hooks.example.yaml on every sample of its
-// service: none fails, and each is true of some sample and false of another, so that it
-// shows what it is for.
+// TestExampleFile compiles every expression of hooks.example.yaml and runs it on every
+// sample of its service.
 func TestExampleFile(t *testing.T) {
 	t.Parallel()
 	c := exampleFile(t)
@@ -37,7 +37,7 @@ func TestExampleFile(t *testing.T) {
 				for _, s := range samples {
 					r := request(s.Method, "/webhook/"+anID+"?"+s.Query, string(s.Body))
 					r.Header = s.Header.Clone()
-					if got := (&house{Gateway: g}).serve(r); got.StatusCode != 202 {
+					if got := (&house{Gateway: g}).serve(r); got.StatusCode != http.StatusAccepted {
 						t.Errorf("%s: answer %d", s.Path(), got.StatusCode)
 					}
 				}

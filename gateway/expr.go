@@ -37,8 +37,8 @@ func (e *CompileError) Error() string {
 	return text
 }
 
-// Compile compiles a condition, see the names it may use in env.go. An error is a
-// *CompileError.
+// Compile compiles a condition; env.go lists the names it may use. An error is a
+// *CompileError. A result of nil, such as of payload.ok where there is none, is false.
 func Compile(source string) (c *Condition, err error) {
 	defer func() {
 		if p := recover(); p != nil {

@@ -101,7 +101,7 @@ func TestGet(t *testing.T) {
 		t.Errorf("the query is not told: %+v", w)
 	}
 	got := h.serve(request("HEAD", "/webhook/"+anID, ""))
-	if got.StatusCode != 405 || got.Header.Get("Allow") != "GET, POST, PUT" {
+	if got.StatusCode != http.StatusMethodNotAllowed || got.Header.Get("Allow") != "GET, POST, PUT" {
 		t.Errorf("HEAD: %d, Allow %q", got.StatusCode, got.Header.Get("Allow"))
 	}
 }
@@ -260,7 +260,7 @@ func TestWait(t *testing.T) {
 		t.Parallel()
 		h := newHouse(t, generic(t, func(h *gateway.Hook) { h.Wait = true }))
 		h.outbox.setErr(errors.New("locked"))
-		if got := h.serve(request("POST", "/"+anID, "text")); got.StatusCode != 503 {
+		if got := h.serve(request("POST", "/"+anID, "text")); got.StatusCode != http.StatusServiceUnavailable {
 			t.Errorf("answer %d", got.StatusCode)
 		}
 	})

@@ -125,7 +125,7 @@ type warnings struct {
 const maxWarnings = 32
 
 // warn logs an error of the hook unless it was logged before.
-func (h *hook) warn(log *slog.Logger, message string, err error) {
+func (h *hook) warn(logger *slog.Logger, message string, err error) {
 	text := message + ": " + brief(err)
 	h.warned.mu.Lock()
 	defer h.warned.mu.Unlock()
@@ -133,7 +133,7 @@ func (h *hook) warn(log *slog.Logger, message string, err error) {
 		return
 	}
 	h.warned.texts = append(h.warned.texts, text)
-	log.Warn(message, "hook", h.Name, "service", h.Service.Name, "err", brief(err))
+	logger.Warn(message, "hook", h.Name, "service", h.Service.Name, "err", brief(err))
 }
 
 // brief is the part of an error that says what is wrong, without the values it quotes:

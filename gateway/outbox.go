@@ -10,7 +10,8 @@ import (
 // Enqueuer keeps webhooks until they are told.
 type Enqueuer interface {
 	// Enqueue returns when the webhook is on disk, or with an error when it is not and will
-	// not be. It keeps nothing of Payload.Body after it has returned.
+	// not be. It keeps nothing of Payload.Body after it has returned, and changes no Rooms:
+	// webhooks share them.
 	Enqueue(ctx context.Context, w Webhook) (Accepted, error)
 	// Wait returns when the webhook is told in all its rooms, dead or held, or with Pending
 	// when ctx ends.

@@ -29,7 +29,7 @@ type Server struct {
 }
 
 // NewServer returns a server for a handler. What net/http has to say is logged as a warning.
-func NewServer(handler http.Handler, l Limits, log *slog.Logger) *Server {
+func NewServer(handler http.Handler, l Limits, logger *slog.Logger) *Server {
 	seats := newSeats(cmp.Or(l.Connections, 1024), cmp.Or(l.Patience, time.Second))
 	return &Server{
 		seats: seats,
@@ -41,7 +41,7 @@ func NewServer(handler http.Handler, l Limits, log *slog.Logger) *Server {
 			IdleTimeout:                  cmp.Or(l.Idle, 2*time.Minute),
 			MaxHeaderBytes:               maxHeader,
 			DisableGeneralOptionsHandler: true,
-			ErrorLog:                     slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+			ErrorLog:                     slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 			ConnContext:                  seats.take,
 			ConnState:                    seats.changed,
 		},

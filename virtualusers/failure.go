@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"time"
 
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/matrix"
@@ -89,6 +90,15 @@ func setUp(err error, now time.Time) *Failure {
 	return f
 }
 
+// brief leaves the address out of a network error, which is long and says nothing new.
+func brief(err error) error {
+	var e *url.Error
+	if errors.As(err, &e) {
+		return e.Err
+	}
+	return err
+}
+
 // unknownDevice are the codes for a device that was deleted: as specified, and as Synapse says.
 var unknownDevice = []string{"M_UNKNOWN_DEVICE", "ORG.MATRIX.MSC4326.M_UNKNOWN_DEVICE"}
 
@@ -105,7 +115,7 @@ func sending(err error, now time.Time) *Failure {
 // rejected says whether the homeserver answered err with one of the codes.
 func rejected(err error, codes ...string) bool {
 	answer, ok := matrix.AsRejection(err, time.Time{})
-	if !ok {
+	if !ok || answer.Status >= 500 { // Synapse's own failures are M_UNKNOWN, too
 		return false
 	}
 	for _, code := range codes {

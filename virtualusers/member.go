@@ -11,8 +11,8 @@ import (
 )
 
 // Member is the syncing member: the account that sits in encrypted rooms beside the virtual
-// users and follows them by /sync. It may be the account of a bot; without one, it is a
-// virtual user that never speaks.
+// users and follows them by /sync. It may be the account of a bot, whose keys are then in a
+// database of their own; without one, it is a virtual user that never speaks.
 type Member interface {
 	// Inviter returns the client of the account that invites virtual users, which a person
 	// has to invite to rooms that are not public.
@@ -114,9 +114,9 @@ func (m *ownMember) Follow(ctx context.Context, handle func(context.Context, *ma
 			continue
 		case ctx.Err() != nil:
 			return nil
-		case err.Error() != failing:
-			m.users.log.Warn("rooms cannot be followed", "err", err)
-			failing = err.Error()
+		case brief(err).Error() != failing:
+			failing = brief(err).Error()
+			m.users.log.Warn("rooms cannot be followed", "err", failing)
 		}
 		select {
 		case <-time.After(backoff):

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 
 	"maunium.net/go/mautrix"
@@ -77,25 +78,23 @@ func (u *Users) setProfile(ctx context.Context, client *mautrix.Client, p Profil
 	if picture.hash == "" && present.AvatarURL.IsEmpty() {
 		picture = p.DefaultPicture
 	}
+	// One of the two may be forbidden while the other is not.
+	var nameErr error
 	if name != "" && name != present.DisplayName {
-		if err := client.SetDisplayName(ctx, name); err != nil {
-			return fmt.Errorf("set name: %w", err)
-		}
+		nameErr = wrap(client.SetDisplayName(ctx, name), "set name")
 	}
-	if picture.hash == "" {
+	return errors.Join(nameErr, u.setPicture(ctx, client, picture, present.AvatarURL))
+}
+
+func (u *Users) setPicture(ctx context.Context, client *mautrix.Client, p Picture, present id.ContentURI) error {
+	if p.hash == "" {
 		return nil
 	}
-	uri, err := u.upload(ctx, client, picture)
-	if err != nil {
+	uri, err := u.upload(ctx, client, p)
+	if err != nil || uri == present {
 		return err
 	}
-	if uri == present.AvatarURL {
-		return nil
-	}
-	if err := client.SetAvatarURL(ctx, uri); err != nil {
-		return fmt.Errorf("set picture: %w", err)
-	}
-	return nil
+	return wrap(client.SetAvatarURL(ctx, uri), "set picture")
 }
 
 // upload returns the address of a picture. The same picture is uploaded once.

@@ -82,7 +82,11 @@ func (u *Users) createDevice(ctx context.Context, userID id.UserID, device id.De
 	if err != nil {
 		return nil, err
 	}
-	if err := client.CreateDeviceMSC4190(ctx, device, deviceName); err != nil {
+	err = client.CreateDeviceMSC4190(ctx, device, deviceName)
+	if rejected(err, "M_NOT_FOUND", "M_UNRECOGNIZED") {
+		return nil, fmt.Errorf("create device of %s (does the registration have io.element.msc4190: true?): %w", userID, err)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("create device of %s: %w", userID, err)
 	}
 	return client, nil

@@ -111,7 +111,7 @@ func (d *demo) start(ctx context.Context, life *lifecycle) error {
 	if _, err := startProgram(ctx, cfg, d.log, life, d.Version); err != nil {
 		return err
 	}
-	if err := d.servePage(life, page); err != nil {
+	if err := d.servePage(ctx, life, page); err != nil {
 		return err
 	}
 	d.auto.Store(d.Every > 0)
@@ -142,7 +142,7 @@ hooks:
 }
 
 // servePage serves the page that shows the room.
-func (d *demo) servePage(life *lifecycle, room console.Room) error {
+func (d *demo) servePage(ctx context.Context, life *lifecycle, room console.Room) error {
 	profiles := map[string]console.Profile{}
 	var services []console.Service
 	for _, s := range formatters.Services() {
@@ -160,7 +160,7 @@ func (d *demo) servePage(life *lifecycle, room console.Room) error {
 		Auto:    (*demoSwitch)(&d.auto),
 	})
 	server := &http.Server{Handler: page, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(d.log.Handler(), slog.LevelWarn)}
-	return listenHTTP(life, "page", d.Listen, server, server.Serve)
+	return listenHTTP(ctx, life, "page", d.Listen, server, server.Serve)
 }
 
 // postSample posts a sample of a service to its hook.

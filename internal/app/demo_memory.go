@@ -23,7 +23,7 @@ func (h *memoryHome) domain() string { return "demo" }
 func (h *memoryHome) url() string    { return "http://" + h.address }
 func (h *memoryHome) hint() string   { return "" }
 
-func (h *memoryHome) start(_ context.Context, life *lifecycle, r config.Registration, _ string) error {
+func (h *memoryHome) start(ctx context.Context, life *lifecycle, r config.Registration, _ string) error {
 	h.server = homeserver.New(homeserver.Options{
 		ServerName: h.domain(),
 		KeepEvents: 500,
@@ -33,7 +33,7 @@ func (h *memoryHome) start(_ context.Context, life *lifecycle, r config.Registra
 		}},
 	})
 	server := &http.Server{Handler: h.server, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(life.log.Handler(), slog.LevelWarn)}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}

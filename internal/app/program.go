@@ -56,13 +56,13 @@ func startProgram(ctx context.Context, cfg *config.Config, log *slog.Logger, lif
 	life.run("virtual users", users.Run)
 	p.relay = box.Relay(p.sender)
 	life.run("relay", p.relay.Run)
-	if err := serveMetrics(life, string(cfg.Metrics.Listen), p.metrics, p.gateway, log); err != nil {
+	if err := serveMetrics(ctx, life, string(cfg.Metrics.Listen), p.metrics, p.gateway, log); err != nil {
 		return nil, err
 	}
-	if err := serveTransactions(life, cfg, p.relay, log); err != nil {
+	if err := serveTransactions(ctx, life, cfg, p.relay, log); err != nil {
 		return nil, err
 	}
-	return p, serveGateway(life, cfg.Gateway, p.gateway, log)
+	return p, serveGateway(ctx, life, cfg.Gateway, p.gateway, log)
 }
 
 // setHooks applies the part of a configuration that can change while the program runs.

@@ -62,8 +62,8 @@ func tuneMemory(getenv func(string) string) {
 
 // listenHTTP serves a handler at an address until the program's end. A busy port is an error
 // of the start.
-func listenHTTP(life *lifecycle, name, address string, server *http.Server, serve func(net.Listener) error) error {
-	l, err := net.Listen("tcp", address)
+func listenHTTP(ctx context.Context, life *lifecycle, name, address string, server *http.Server, serve func(net.Listener) error) error {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err != nil {
 		return fmt.Errorf("listen for %s: %w", name, err)
 	}
@@ -91,20 +91,20 @@ func serveHTTP(life *lifecycle, name string, l net.Listener, server *http.Server
 }
 
 // serveMetrics serves /metrics, /live and /ready.
-func serveMetrics(life *lifecycle, address string, m *metrics, health http.Handler, log *slog.Logger) error {
+func serveMetrics(ctx context.Context, life *lifecycle, address string, m *metrics, health http.Handler, log *slog.Logger) error {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}))
 	mux.Handle("GET /live", health)
 	mux.Handle("GET /ready", health)
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
-	return listenHTTP(life, "metrics", address, server, server.Serve)
+	return listenHTTP(ctx, life, "metrics", address, server, server.Serve)
 }
 
 // serveGateway serves webhooks. Its end begins with /ready failing, while webhooks are still
 // accepted: their senders do not repeat them.
-func serveGateway(life *lifecycle, cfg config.Gateway, g *gateway.Gateway, log *slog.Logger) error {
+func serveGateway(ctx context.Context, life *lifecycle, cfg config.Gateway, g *gateway.Gateway, log *slog.Logger) error {
 	server := gateway.NewServer(g, gateway.Limits{Connections: cfg.MaxConnections}, log)
-	if err := listenHTTP(life, "webhooks", string(cfg.Listen), server.Server, server.Serve); err != nil {
+	if err := listenHTTP(ctx, life, "webhooks", string(cfg.Listen), server.Server, server.Serve); err != nil {
 		return err
 	}
 	life.onEnd("readiness", func() error {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"crypto/subtle"
 	"encoding/json"
 	"io"
@@ -19,7 +20,7 @@ const maxTransaction = 8 << 20
 
 // serveTransactions answers the homeserver's pushes. They are a hint only, that somebody may
 // have let us into a room: what matters is read from /sync and from the rooms themselves.
-func serveTransactions(life *lifecycle, cfg *config.Config, relay *outbox.Relay, log *slog.Logger) error {
+func serveTransactions(ctx context.Context, life *lifecycle, cfg *config.Config, relay *outbox.Relay, log *slog.Logger) error {
 	token := []byte(cfg.Appservice.Registration.HSToken.Reveal())
 	allowed := func(w http.ResponseWriter, r *http.Request) bool {
 		given := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
@@ -52,7 +53,7 @@ func serveTransactions(life *lifecycle, cfg *config.Config, relay *outbox.Relay,
 		Handler: mux, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
-	return listenHTTP(life, "appservice", string(cfg.Appservice.Listen), server, server.Serve)
+	return listenHTTP(ctx, life, "appservice", string(cfg.Appservice.Listen), server, server.Serve)
 }
 
 // hasMembership says whether a transaction tells of people who come, go or are invited.

@@ -90,8 +90,6 @@ func tell(t *testing.T, room *fakeRoom) {
 	room.wait(7 * time.Minute)
 	room.join(userOf("sonarr"))
 	post("sonarr", render(t, "sonarr", "v5/Grab"))
-	room.wait(2 * time.Minute)
-	post("sonarr", render(t, "sonarr", "v5/Download"))
 	room.wait(3 * time.Minute)
 	room.join(userOf("grafana"))
 	fired := post("grafana", render(t, "grafana", "firing-single"))

@@ -35,7 +35,7 @@ func BenchmarkSend(b *testing.B) {
 		b.RunParallel(func(pb *testing.PB) {
 			for pb.Next() {
 				n := serial.Add(1)
-				req := httptest.NewRequest("PUT", fmt.Sprintf("/_matrix/client/v3/rooms/%s/send/m.room.message/t%d%s",
+				req := httptest.NewRequest(http.MethodPut, fmt.Sprintf("/_matrix/client/v3/rooms/%s/send/m.room.message/t%d%s",
 					rooms[n%16], n, withDevice), strings.NewReader(card))
 				req.Header.Set("Authorization", "Bearer "+asToken)
 				if status := send(req); status != http.StatusOK {

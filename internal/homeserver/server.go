@@ -77,7 +77,7 @@ func New(o Options) *Server {
 	}
 	s := &Server{
 		opts:      o,
-		faults:    faults{dice: rand.New(rand.NewPCG(o.Seed, 0))},
+		faults:    faults{dice: rand.New(rand.NewPCG(o.Seed, 0))}, //nolint:gosec // chance, not secrecy
 		users:     map[string]*user{},
 		tokens:    map[string]session{},
 		rooms:     map[string]*room{},

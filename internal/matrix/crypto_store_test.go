@@ -64,6 +64,7 @@ func TestUntrack(t *testing.T) {
 		s, ctx := openCrypto(t, url), t.Context()
 		keys := s.of("@u:b.c", "DEVICE")
 		users := []id.UserID{"@ann:b.c", "@bob:b.c"}
+		first, second := id.Ed25519(strings.Repeat("1", 43)), id.Ed25519(strings.Repeat("2", 43))
 		tracked := func() int {
 			t.Helper()
 			known, err := keys.FilterTrackedUsers(ctx, users)
@@ -73,7 +74,7 @@ func TestUntrack(t *testing.T) {
 			return len(known)
 		}
 		for _, user := range users {
-			put(t, ctx, keys, user, "first")
+			put(t, ctx, keys, user, first)
 		}
 		if err := s.Untrack(ctx, users[:1]); err != nil {
 			t.Fatal(err)
@@ -81,8 +82,8 @@ func TestUntrack(t *testing.T) {
 		if got := tracked(); got != 1 {
 			t.Errorf("%d users are tracked, want 1", got)
 		}
-		put(t, ctx, keys, users[0], "second") // the same device id with another key
-		if d, err := keys.GetDevice(ctx, users[0], "PHONE"); err != nil || d.SigningKey != "second" {
+		put(t, ctx, keys, users[0], second) // the same device id with another key
+		if d, err := keys.GetDevice(ctx, users[0], "PHONE"); err != nil || d.SigningKey != second {
 			t.Errorf("device %+v, %v", d, err)
 		}
 		if err := s.Untrack(ctx, nil); err != nil {

@@ -104,7 +104,7 @@ func (db *DB) prepare(ctx context.Context, queries []string) {
 		}
 		db.mu.Unlock()
 		if stmt != nil {
-			stmt.Close() //nolint:errcheck,gosec // another transaction was first
+			_ = stmt.Close() // another transaction was first
 		}
 	}
 }
