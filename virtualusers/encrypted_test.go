@@ -233,11 +233,13 @@ func TestEncrypted(t *testing.T) {
 	})
 }
 
-// TestEncryptedPostgres keeps devices and keys in PostgreSQL.
+// TestEncryptedPostgres keeps devices and keys in PostgreSQL, in one database with all else.
 func TestEncryptedPostgres(t *testing.T) {
 	t.Parallel()
 	s := startSynapse(t)
-	disk := disk{main: storetest.Postgres(t), keys: storetest.Postgres(t), postgres: true}
+	url := storetest.Postgres(t)
+	storetest.Open(t, url)
+	disk := disk{main: url, keys: url, postgres: true}
 	ann := logIn(t, s, s.Account(t, "ann", password))
 	room := ann.newRoom(t, true, sender)
 	for range 2 {

@@ -55,7 +55,7 @@ func TestNio(t *testing.T) {
 func pythonWithNio(t *testing.T) string {
 	t.Helper()
 	for _, python := range []string{"python3", "/usr/bin/python3"} { // Debian's, where another is first
-		if exec.Command(python, "-c", "import nio, olm").Run() == nil {
+		if exec.CommandContext(t.Context(), python, "-c", "import nio, olm").Run() == nil {
 			return python
 		}
 	}
@@ -75,7 +75,7 @@ type nioLine struct {
 // runNio starts the reader and returns what it prints.
 func runNio(t *testing.T, s *synapse.Instance, python, user, room string) *bufio.Scanner {
 	t.Helper()
-	cmd := exec.Command(python, "../e2e/nio/read_room.py", "--homeserver", s.URL,
+	cmd := exec.CommandContext(t.Context(), python, "../e2e/nio/read_room.py", "--homeserver", s.URL,
 		"--user", user, "--password", password, "--room", room, "--seconds", "60")
 	cmd.Stderr = t.Output()
 	in, err := cmd.StdinPipe()

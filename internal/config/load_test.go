@@ -123,9 +123,9 @@ func TestLoadMinimal(t *testing.T) {
 		"max connections": 1024,
 		"retention":       14 * 24 * time.Hour, "max age": 7 * 24 * time.Hour,
 		"log": []any{slog.LevelInfo, "text"}, "bot": true,
-		"hook":         []any{"generic", config.User{Localpart: "webhook"}, false, false, anID},
+		"hook":         []any{"generic", config.User{Localpart: "generic"}, false, false, anID},
 		"room":         "!spam",
-		"user":         "@hookshot_webhook:example.org",
+		"user":         "@hookshot_generic:example.org",
 		"registration": filepath.Join(dir, "registration.yaml"),
 		"token":        "as-token-of-the-test",
 	}

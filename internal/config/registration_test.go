@@ -87,7 +87,7 @@ func TestRegistrationYAML(t *testing.T) {
 	}
 	text := string(r.YAML())
 	for _, line := range []string{
-		"id: 'it''s'", "url: ''", "rate_limited: false", "io.element.msc4190: true",
+		"id: 'it''s'", "url: null", "rate_limited: false", "io.element.msc4190: true",
 		`      regex: '@_w\..*:matrix\.example\.org:8448'`, `      regex: '@hooks:matrix\.example\.org:8448'`,
 	} {
 		if !strings.Contains(text, line+"\n") {

@@ -27,9 +27,10 @@ type store struct {
 	log zerolog.Logger
 }
 
-// OpenCrypto opens the store of keys and creates its tables. The database must be its own:
-// mautrix looks for tables without regard to schemas. With SQLite its commits must be on
-// disk when they return (synchronous=FULL): a ratchet that is rolled back would encrypt two
+// OpenCrypto opens the store of keys and creates its tables, whose names begin with crypto_,
+// and lotus_hooks_sync. mautrix looks for its tables without regard to PostgreSQL's schemas,
+// so the database must hold those of no other program. With SQLite, commits must be on disk
+// when they return (synchronous=FULL): a ratchet that is rolled back would encrypt two
 // messages with one key.
 func OpenCrypto(ctx context.Context, db *sql.DB, postgres bool, log *slog.Logger) (Crypto, error) {
 	dialect := "sqlite"
