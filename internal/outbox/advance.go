@@ -3,6 +3,7 @@ package outbox
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/store"
 )
@@ -16,6 +17,7 @@ type laneChange struct {
 	back     int64 // a position before the head that waits again; 0 for none
 	held     int64 // added
 	finished int64 // added
+	died     []*delivery
 }
 
 func (c *laneChange) add(d laneChange) {
@@ -27,6 +29,7 @@ func (c *laneChange) add(d laneChange) {
 	}
 	c.held += d.held
 	c.finished += d.finished
+	c.died = append(c.died, d.died...)
 }
 
 // position returns where the lane goes on, 0 where it did.
@@ -62,6 +65,7 @@ type next struct {
 	send  *send
 	fresh bool   // the send was planned by this step, so that nobody can have tried it yet
 	place string // the hook whose place must be known before the head can be planned
+	died  []*delivery
 }
 
 // advance is one step of a lane, in one transaction: it stores how the last send ended, and
@@ -79,6 +83,7 @@ func (o *Outbox) advance(tx *store.Tx, lane int64, owner string, last *outcome, 
 	if err != nil {
 		return next{}, err
 	}
+	n.died = change.died
 	return n, change.store(tx, lane, owner, millis(o.now().Add(leaseTime)))
 }
 
@@ -116,6 +121,9 @@ func (o *Outbox) planStep(tx *store.Tx, lane int64, places func(string) (Place, 
 	if d == nil || err != nil {
 		return false, next{}, err
 	}
+	if reason := o.doom(d); reason != "" {
+		return true, next{}, d.die(tx, reason, change)
+	}
 	p, known := places(d.hook)
 	if !known {
 		return false, next{place: d.hook}, nil
@@ -123,6 +131,32 @@ func (o *Outbox) planStep(tx *store.Tx, lane int64, places func(string) (Place, 
 	c, err := o.planDelivery(tx, d, p)
 	change.add(c)
 	return true, next{}, err
+}
+
+// doom says why a delivery that was never tried will not be, or "".
+func (o *Outbox) doom(d *delivery) string {
+	if d.unreadable != nil {
+		return "its notification cannot be read: " + d.unreadable.Error()
+	}
+	if age := o.now().Sub(fromMillis(d.received)); age > o.maxAge {
+		return tooOld(o.maxAge, "the room or the homeserver could not be reached")
+	}
+	return ""
+}
+
+// tooOld is the reason of a delivery that died of age.
+func tooOld(limit time.Duration, cause string) string {
+	return fmt.Sprintf("not told within %s: %s", limit, cause)
+}
+
+// die makes a delivery dead that was never planned.
+func (d *delivery) die(tx *store.Tx, reason string, change *laneChange) error {
+	_, err := tx.Exec(`UPDATE deliveries SET state = 'dead', reason = $1 WHERE lane = $2 AND position = $3`, storable(reason), d.lane, d.position)
+	if err != nil {
+		return fmt.Errorf("set delivery dead: %w", err)
+	}
+	change.add(laneChange{head: d.position + 1, finished: 1, died: []*delivery{d}})
+	return nil
 }
 
 // finish stores how a send ended, and, with the last send of a plan, that its deliveries

@@ -38,7 +38,17 @@ func (o *Outbox) commit(ctx context.Context, p *op) error {
 		return ctx.Err()
 	case o.commits <- p:
 	}
-	return <-p.done
+	select {
+	case err := <-p.done:
+		return err
+	case <-o.ended:
+	}
+	select { // it may have been among the last that were written
+	case err := <-p.done:
+		return err
+	default:
+		return errClosed
+	}
 }
 
 // update commits a free operation. It waits for its end in any case, so that do may write
@@ -49,6 +59,7 @@ func (o *Outbox) update(do func(*store.Tx) error) error {
 
 // commitLoop is the one writer of this process.
 func (o *Outbox) commitLoop() {
+	defer close(o.ended)
 	batch := make([]*op, 0, maxBatch)
 	for {
 		select {

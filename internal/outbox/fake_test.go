@@ -23,6 +23,7 @@ type rooms struct {
 	finds    int
 	before   func(outbox.Event) error // may refuse an attempt before it counts
 	after    func(outbox.Event) error // may lose the answer after it counted
+	closed   error                    // why no room can be entered
 }
 
 func newRooms() *rooms {
@@ -30,7 +31,7 @@ func newRooms() *rooms {
 }
 
 func (r *rooms) Place(_ context.Context, room, hook string) (outbox.Place, error) {
-	return outbox.Place{RoomID: "id of " + room, UserID: "@hookshot_" + hook + ":test", DeviceID: "DEVICE"}, nil
+	return outbox.Place{RoomID: "id of " + room, UserID: "@hookshot_" + hook + ":test", DeviceID: "DEVICE"}, r.closed
 }
 
 func (r *rooms) Send(_ context.Context, e outbox.Event) (string, error) {

@@ -3,7 +3,6 @@ package outbox
 import (
 	"context"
 	"log/slog"
-	"sync"
 	"time"
 
 	"code.lotusguild.org/LotusGuild/lotus-hooks/formatters"
@@ -74,8 +73,8 @@ type Outbox struct {
 	retention time.Duration
 
 	commits chan *op
-	closed  chan struct{} // closed when no more is committed
-	stopped sync.WaitGroup
+	closed  chan struct{} // closed by Close
+	ended   chan struct{} // closed when no more is written
 
 	lanes   laneIDs
 	wakes   wakes
@@ -104,16 +103,17 @@ func New(o Options) *Outbox {
 		maxAge: o.MaxAge, retention: o.Retention,
 		commits: make(chan *op, maxBatch),
 		closed:  make(chan struct{}),
+		ended:   make(chan struct{}),
 		wakes:   newWakes(),
 	}
-	box.stopped.Go(box.commitLoop)
+	go box.commitLoop()
 	return box
 }
 
 // Close waits until what was handed in is committed, and takes no more.
 func (o *Outbox) Close() {
 	close(o.closed)
-	o.stopped.Wait()
+	<-o.ended
 }
 
 type noMetrics struct{}

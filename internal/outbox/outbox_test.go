@@ -226,6 +226,26 @@ func TestMaxAge(t *testing.T) {
 	})
 }
 
+// TestMaxAgeOfParkedRoom has deliveries die that were never tried, because their room could
+// not be entered.
+func TestMaxAgeOfParkedRoom(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		clock, rooms := &clock{}, newRooms()
+		rooms.closed = &outbox.Failure{Class: outbox.Room, Err: errors.New("not invited")}
+		p := run(t, storetest.Open(t, url), rooms, func(o *outbox.Options) { o.Now = clock.now })
+		a := enqueue(t, p.Outbox, webhook("old", "!a"))
+		eventually(t, "the room is parked", func() bool {
+			s, err := p.Stats(t.Context())
+			return err == nil && len(s.Lanes) == 1 && s.Lanes[0].Reason == "not invited"
+		})
+		clock.pass(8 * 24 * time.Hour)
+		if state := told(t, p.Outbox, a.ID); state != outbox.Dead {
+			t.Errorf("after eight days it is %s, want dead", state)
+		}
+	})
+}
+
 func tried(r *rooms) bool {
 	_, attempts, _ := r.count()
 	return attempts > 0

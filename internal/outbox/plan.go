@@ -22,6 +22,7 @@ type delivery struct {
 	received     int64
 	mentions     string
 	notification formatters.Notification
+	unreadable   error // the notification's JSON is of another program, or damaged
 }
 
 // loadHead returns the next pending delivery of a lane from a position on, or nil. Position 0
@@ -39,9 +40,7 @@ func loadHead(tx *store.Tx, lane, from int64) (*delivery, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load head of lane: %w", err)
 	}
-	if err := json.Unmarshal(notification, &d.notification); err != nil {
-		return nil, fmt.Errorf("load notification of webhook %s: %w", d.webhook, err)
-	}
+	d.unreadable = json.Unmarshal(notification, &d.notification)
 	return &d, nil
 }
 

@@ -76,6 +76,11 @@ func (w *worker) advance(last *outcome) (n next, err error) {
 	if last != nil {
 		w.finished(last)
 	}
+	for _, d := range n.died {
+		w.log.Error("a webhook was not told", "hook", d.hook, "room", w.room, "webhook_id", d.webhook)
+		w.box.metrics.Finished(d.hook, "dead")
+		w.box.waiters.wake(d.webhook)
+	}
 	if n.fresh {
 		w.mine = n.send.plan
 	}
@@ -133,7 +138,7 @@ func (w *worker) tell(ctx context.Context, s *send) (*outcome, error) {
 	}
 	for failures := 1; ; failures++ {
 		if age := w.box.now().Sub(s.received); !s.received.IsZero() && age > w.box.maxAge {
-			return &outcome{send: s, dead: fmt.Sprintf("not told within %s: %s", w.box.maxAge, s.err)}, nil
+			return &outcome{send: s, dead: tooOld(w.box.maxAge, s.err)}, nil
 		}
 		if err := w.pauses.wait(ctx); err != nil {
 			return nil, err
