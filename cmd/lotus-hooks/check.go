@@ -14,7 +14,8 @@ func newCheck(env *app.Env) *cobra.Command {
 		Long: `Read the configuration and everything that it refers to, and print all that is wrong
 with it, a line each with the remedy. The exit status is 1 when something is wrong.
 
-With --online, also ask the homeserver: the token, the virtual users, and each room.`,
+With --online, also ask the homeserver about the token and each room, and accept the
+invitations to them that wait.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return app.Check(cmd.Context(), *env, online) },
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net/url"
 	"slices"
 	"time"
 
@@ -65,6 +66,10 @@ func (c *onlineCheck) token(ctx context.Context) bool {
 	case errors.Is(err, mautrix.MForbidden), errors.Is(err, mautrix.MExclusive):
 		c.problem("%s does not let the appservice act as %s: compare homeserver.domain and sender_localpart with the server_name and the registration that Synapse has read", c.cfg.Homeserver.URL, c.client.UserID)
 	default:
+		var unreachable *url.Error // its own text repeats the address
+		if errors.As(err, &unreachable) {
+			err = unreachable.Err
+		}
 		c.problem("%s does not answer: %v: correct homeserver.url, or start the homeserver", c.cfg.Homeserver.URL, err)
 	}
 	return false
@@ -110,8 +115,12 @@ func (c *onlineCheck) room(ctx context.Context, name string, room id.RoomID) {
 	var membership event.MemberEventContent
 	err := c.client.StateEvent(ctx, room, event.StateMember, c.client.UserID.String(), &membership)
 	if err != nil || membership.Membership != event.MembershipJoin {
-		c.problem("room %s: %s is not a member: invite it to the room once; it then invites the virtual users", name, c.client.UserID)
-		return
+		// An invitation is accepted when it is first needed, and only then.
+		if _, err := c.client.JoinRoomByID(ctx, room); err != nil {
+			c.problem("room %s: %s may not join: invite it to the room once; it then invites the virtual users", name, c.client.UserID)
+			return
+		}
+		fmt.Fprintf(c.out, "ok: %s has joined room %s\n", c.client.UserID, name)
 	}
 	var tombstone event.TombstoneEventContent
 	if err := c.client.StateEvent(ctx, room, event.StateTombstone, "", &tombstone); err == nil && tombstone.ReplacementRoom != "" {

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/config"
@@ -21,8 +23,16 @@ type DeliveriesQuery struct {
 	JSON        bool
 }
 
+// states are what a delivery can be listed by.
+var states = []string{
+	string(outbox.Pending), string(outbox.Held), string(outbox.Planned), string(outbox.Told), string(outbox.Dead), string(outbox.Filtered),
+}
+
 // Deliveries prints the newest webhooks and how far each is in each of its rooms.
 func Deliveries(ctx context.Context, e Env, q DeliveriesQuery) error {
+	if q.State != "" && !slices.Contains(states, q.State) {
+		return fmt.Errorf("unknown state %q: use one of %s", q.State, strings.Join(states, ", "))
+	}
 	return withOutbox(ctx, e, func(cfg *config.Config, box *outbox.Outbox) error {
 		list, err := box.Deliveries(ctx, outbox.Filter{State: outbox.State(q.State), Hook: q.Hook, Limit: q.Limit})
 		if err != nil {

@@ -2,7 +2,9 @@ package app
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
+	"io/fs"
 
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/config"
 )
@@ -26,7 +28,9 @@ func Registration(e Env, file string) error {
 		_, err = e.Stdout.Write(r.YAML())
 		return err
 	}
-	if err := r.WriteFile(file); err != nil {
+	if err := r.WriteFile(file); errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s exists, and the homeserver may know its tokens: delete it first, or name another file", file)
+	} else if err != nil {
 		return err
 	}
 	fmt.Fprintf(e.Stderr, "wrote %s: list it under app_service_config_files in homeserver.yaml, let Synapse's user read it, and restart Synapse\n", file)

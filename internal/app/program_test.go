@@ -1,0 +1,331 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"code.lotusguild.org/LotusGuild/lotus-hooks/formatters"
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/config"
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/homeserver"
+	"code.lotusguild.org/LotusGuild/lotus-hooks/testdata/payloads"
+)
+
+// house is a running program on a homeserver in memory.
+type house struct {
+	*program
+	t       *testing.T
+	dir     string
+	home    *memoryHome
+	room    string
+	gateway string // its address
+	metrics string
+	ids     map[string]string // hook ids by service
+	log     *lockedBuffer
+}
+
+// lockedBuffer is a log that is read while it is written.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+// secretMark is in every secret of the house's configuration.
+const secretMark = "sesame-mark"
+
+// open starts a program with a hook for each service.
+func open(t *testing.T) *house {
+	t.Helper()
+	h := &house{t: t, dir: t.TempDir(), home: &memoryHome{}, ids: map[string]string{}, log: &lockedBuffer{}}
+	log := slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	life := newLifecycle(log)
+	t.Cleanup(func() {
+		if err := life.end(); err != nil {
+			t.Error(err)
+		}
+		if t.Failed() {
+			t.Log(h.log.String())
+		}
+	})
+	registration, err := config.NewRegistration(config.RegistrationParams{UserPrefix: "hookshot_", Domain: "demo"}, strings.NewReader(strings.Repeat(secretMark, 20)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := registration.WriteFile(filepath.Join(h.dir, "registration.yaml")); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.home.start(t.Context(), life, registration, ""); err != nil {
+		t.Fatal(err)
+	}
+	if h.room, _, err = h.home.room(t.Context(), life, "@lotus-hooks:demo"); err != nil {
+		t.Fatal(err)
+	}
+	h.gateway, h.metrics = freeAddress(t), freeAddress(t)
+	h.write("")
+	cfg, err := h.load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h.program, err = startProgram(t.Context(), cfg, log, life, "test"); err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close() //nolint:errcheck // only its address is wanted
+	return l.Addr().String()
+}
+
+// write writes the configuration, with more fields for each hook.
+func (h *house) write(more string) {
+	h.t.Helper()
+	var b strings.Builder
+	fmt.Fprintf(&b, "homeserver: {url: %q, domain: demo}\nappservice: {registration: registration.yaml, listen: 127.0.0.1:0}\n", h.home.url())
+	fmt.Fprintf(&b, "gateway: {listen: %q}\nmetrics: {listen: %q}\ndatabase: sqlite:lotus-hooks.db\nhooks:\n", h.gateway, h.metrics)
+	for _, s := range formatters.Services() {
+		h.ids[s.Name] = secretMark + "-" + s.Name
+		fmt.Fprintf(&b, "  - {id: %s, service: %s, room: %q, get: true, wait: true%s}\n", h.ids[s.Name], s.Name, h.room, more)
+	}
+	if err := os.WriteFile(filepath.Join(h.dir, "hooks.yaml"), []byte(b.String()), 0o600); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func (h *house) load() (*config.Config, error) {
+	return config.Load(filepath.Join(h.dir, "hooks.yaml"), func(string) string { return "" })
+}
+
+func (h *house) post(service string, s payloads.Sample) string {
+	h.t.Helper()
+	answer, err := post(h.t.Context(), "http://"+h.gateway+"/webhook/"+h.ids[service], s)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return answer
+}
+
+func text(body string) payloads.Sample {
+	return payloads.Sample{Method: http.MethodPost, Header: http.Header{"Content-Type": {"text/plain"}}, Body: []byte(body)}
+}
+
+// messages returns the messages of the room, in order.
+func (h *house) messages() []homeserver.Event {
+	var all []homeserver.Event
+	for _, e := range h.home.server.Timeline(h.room) {
+		if e.Type == "m.room.message" {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+// TestSamplesReachTheRoom posts every sample as its sender would and reads the room.
+func TestSamplesReachTheRoom(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	var want []payloads.Sample
+	for _, s := range formatters.Services() {
+		for _, sample := range payloads.Of(s.Name) {
+			if answer := h.post(s.Name, sample); !strings.HasPrefix(answer, `200 OK {"ok":true,"id":"`) {
+				t.Fatalf("%s: %s", sample.Path(), answer)
+			}
+			want = append(want, sample)
+		}
+	}
+	got := h.messages()
+	if len(got) != len(want) {
+		t.Fatalf("%d messages for %d samples", len(got), len(want))
+	}
+	for i, e := range got {
+		service, _ := formatters.Lookup(want[i].Service)
+		if e.Sender != "@hookshot_"+service.Name+":demo" {
+			t.Errorf("%s was told by %s", want[i].Path(), e.Sender)
+		}
+		golden, err := os.ReadFile(filepath.Join("..", "..", "testdata", "payloads", filepath.FromSlash(want[i].Path())+".golden"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var content formatters.Message
+		if err := json.Unmarshal(e.Content, &content); err != nil {
+			t.Fatal(err)
+		}
+		if first, _, _ := strings.Cut(content.Body, "\n"); !bytes.Contains(golden, []byte(") --\n"+first+"\n")) {
+			t.Errorf("%s: the golden file does not begin with %q", want[i].Path(), first)
+		}
+	}
+	for _, s := range formatters.Services() {
+		if name, avatar := h.home.server.Profile("@hookshot_" + s.Name + ":demo"); name != s.Title || avatar == "" {
+			t.Errorf("%s is called %q and has the avatar %q", s.Name, name, avatar)
+		}
+	}
+}
+
+func TestReload(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.write(`, filter: 'not (summary contains "unwanted")'`)
+	cfg, err := h.load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.setHooks(cfg); err != nil {
+		t.Fatal(err)
+	}
+	h.post("generic", payloads.Sample{Method: http.MethodPost, Header: http.Header{}, Body: []byte(`{"title":"x","message":"unwanted"}`)})
+	h.post("generic", text("wanted"))
+	if got := h.messages(); len(got) != 1 || !bytes.Contains(got[0].Content, []byte("wanted")) {
+		t.Errorf("%d messages, want the one that the new filter keeps", len(got))
+	}
+
+	h.write(`, filter: 'nonsense'`)
+	if cfg, err = h.load(); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.setHooks(cfg); err == nil || !strings.Contains(err.Error(), "hooks[0].filter") {
+		t.Errorf("a wrong filter was taken: %v", err)
+	}
+	if answer := h.post("generic", text("still here")); !strings.HasPrefix(answer, "200") {
+		t.Errorf("after a refused reload: %s", answer)
+	}
+}
+
+func TestMetrics(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.post("generic", text("hello"))
+	h.post("sonarr", text("hello"))
+	scraped := h.get("/metrics")
+	for _, line := range []string{
+		`lotus_hooks_webhooks_total{hook="generic",result="accepted"} 1`,
+		`lotus_hooks_webhooks_total{hook="grafana",result="accepted"} 0`,
+		`lotus_hooks_webhooks_total{hook="unknown",result="not_found"} 0`,
+		`lotus_hooks_request_duration_seconds_count 2`,
+		`lotus_hooks_format_fallbacks_total{service="sonarr"} 1`,
+		`lotus_hooks_deliveries_total{hook="generic",result="told"} 1`,
+		`lotus_hooks_deliveries_total{hook="generic",result="dead"} 0`,
+		`lotus_hooks_send_attempts_total{result="ok"} 2`,
+		`lotus_hooks_send_duration_seconds_count 2`,
+		`lotus_hooks_outbox_entries{state="pending"} 0`,
+		`lotus_hooks_outbox_oldest_pending_seconds 0`,
+		`lotus_hooks_lanes_parked 0`,
+		`lotus_hooks_build_info{version="test"} 1`,
+	} {
+		if !strings.Contains(scraped, line+"\n") {
+			t.Errorf("/metrics has no line %s", line)
+		}
+	}
+	for _, name := range []string{"lotus_hooks_matrix_requests_total{code=", "go_goroutines", "process_resident_memory_bytes"} {
+		if !strings.Contains(scraped, name) {
+			t.Errorf("/metrics has no %s", name)
+		}
+	}
+	if ready := h.get("/ready"); ready != `{"ready":true}` {
+		t.Errorf("/ready is %s", ready)
+	}
+}
+
+func (h *house) get(path string) string {
+	h.t.Helper()
+	resp, err := http.Get("http://" + h.metrics + path)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer resp.Body.Close() //nolint:errcheck // read to its end
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return string(body)
+}
+
+// TestSecretsStaySecret looks for the hooks' ids and the tokens where they must not be.
+func TestSecretsStaySecret(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	remove := h.home.server.Inject(homeserver.Fault{Match: homeserver.Sends, Times: 2, Do: homeserver.Status(http.StatusBadGateway)})
+	defer remove()
+	h.post("grafana", text("broken payload"))
+	h.post("generic", text("good payload"))
+	_, _ = post(t.Context(), "http://"+h.gateway+"/webhook/"+secretMark+"-unknown", text("x"))
+	marks := regexp.MustCompile(regexp.QuoteMeta(secretMark) + `|[0-9a-f]{64}`) // ids; tokens are 32 bytes in hexadecimal
+	where := map[string]string{"log": h.log.String(), "metrics": h.get("/metrics")}
+	for _, e := range h.messages() {
+		where["room"] += string(e.Content)
+	}
+	files, err := filepath.Glob(filepath.Join(h.dir, "*.db*"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no database files: %v", err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		where[filepath.Base(file)] = string(data)
+	}
+	for place, content := range where {
+		for _, mark := range marks.FindAllString(content, -1) {
+			if mark == secretMark || strings.Contains(registrationText(t, h.dir), mark) {
+				t.Errorf("a secret stands in the %s: %.80s", place, mark)
+			}
+		}
+	}
+}
+
+func registrationText(t *testing.T, dir string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(dir, "registration.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// TestServesWhileTheHomeserverIsAway starts without a homeserver, accepts, and tells later.
+func TestServesWhileTheHomeserverIsAway(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	remove := h.home.server.Inject(homeserver.Fault{Do: homeserver.Refuse()})
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	answer, err := post(ctx, "http://"+h.gateway+"/webhook/"+h.ids["generic"], text("patience"))
+	if err != nil || !strings.HasPrefix(answer, "202") {
+		t.Errorf("while the homeserver is away: %s, %v", answer, err)
+	}
+	remove()
+	for deadline := time.Now().Add(30 * time.Second); len(h.messages()) == 0; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("it was not told after the homeserver came back")
+		}
+	}
+}
