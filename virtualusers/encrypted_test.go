@@ -106,6 +106,16 @@ func TestEncrypted(t *testing.T) {
 		}
 	})
 
+	t.Run("FollowerRemoved", func(t *testing.T) {
+		if _, err := ann.KickUser(t.Context(), room, &mautrix.ReqKickUser{UserID: "@hookshot_follower:synapse.test"}); err != nil {
+			t.Fatal(err)
+		}
+		settle()
+		texts, events := h.tellAll(t, room, "followed again")
+		readBy(t, ann, texts)
+		ann.isEncrypted(t, room, events[0])
+	})
+
 	t.Run("LongEdit", func(t *testing.T) {
 		place := h.place(t, room.String(), voices[0])
 		n := note("long")

@@ -91,7 +91,7 @@ const ownFilter = `{"presence":{"types":[]},"account_data":{"types":[]},"room":{
 
 const (
 	pollTime   = 30 * time.Second
-	maxBackoff = 30 * time.Second
+	maxBackoff = 10 * time.Second
 )
 
 // Follow polls /sync once there is a room to follow. It saves its position after a response
@@ -113,7 +113,7 @@ func (m *ownMember) Follow(ctx context.Context, handle func(context.Context, *ma
 			failing, backoff = "", time.Second
 			continue
 		case ctx.Err() != nil:
-			return nil
+			continue // which ends the loop
 		case brief(err).Error() != failing:
 			failing = brief(err).Error()
 			m.users.log.Warn("rooms cannot be followed", "err", failing)
