@@ -60,19 +60,23 @@ func newDisk(t *testing.T) disk {
 	return disk{main: filepath.Join(dir, "main.db"), keys: filepath.Join(dir, "crypto.db")}
 }
 
-// open starts a process on the databases.
-func open(t *testing.T, s *synapse.Instance, d disk) *house {
+// open starts a process on the databases. An option changes how its virtual users are made.
+func open(t *testing.T, s *synapse.Instance, d disk, options ...func(*virtualusers.Options)) *house {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
-	db, keys := openDB(t, d.main, d.postgres), openDB(t, d.keys, d.postgres)
+	db, keys := openStore(t, d.main, d.postgres), openDB(t, d.keys, d.postgres)
 	crypto, err := matrix.OpenCrypto(ctx, keys, d.postgres, log)
 	if err != nil {
 		t.Fatal(err)
 	}
-	users, err := virtualusers.New(ctx, virtualusers.Options{
-		Homeserver: appservice(t, s), Sender: "hookshot", Follower: "hookshot_follower", DB: db, Crypto: crypto, Log: log, Now: time.Now,
-	})
+	o := virtualusers.Options{
+		Homeserver: appservice(t, s), Sender: "hookshot", Follower: "hookshot_follower", DB: db.SQL(), Crypto: crypto, Log: log, Now: time.Now,
+	}
+	for _, option := range options {
+		option(&o)
+	}
+	users, err := virtualusers.New(ctx, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,6 +97,19 @@ func open(t *testing.T, s *synapse.Instance, d disk) *house {
 	}
 	t.Cleanup(h.stop)
 	return h
+}
+
+// openStore opens the database that has the program's own tables.
+func openStore(t *testing.T, name string, postgres bool) *store.DB {
+	t.Helper()
+	if !postgres {
+		name = "sqlite:" + name
+	}
+	db, err := store.Open(t.Context(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
 }
 
 func openDB(t *testing.T, name string, postgres bool) *sql.DB {

@@ -3,10 +3,8 @@ package virtualusers
 import (
 	"context"
 	"sync"
-	"time"
 
 	"maunium.net/go/mautrix"
-	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
 )
 
@@ -24,8 +22,11 @@ type Member interface {
 	// for, "" for the first of all. Responses must hold the watched state of joined rooms
 	// (m.room.member, m.room.encryption, m.room.tombstone, m.room.history_visibility),
 	// without lazy loading, and the device lists.
-	Follow(ctx context.Context, handle func(ctx context.Context, resp *mautrix.RespSync, since string) error) error
+	Follow(ctx context.Context, handle handler) error
 }
+
+// handler takes in a response of /sync that was asked for from the position since.
+type handler = func(ctx context.Context, resp *mautrix.RespSync, since string) error
 
 // ownMember is the member where there is no bot. It takes two users, because Synapse refuses
 // /sync to the user that an appservice's registration names as its sender, which is the one
@@ -83,71 +84,12 @@ func (m *ownMember) asFollower(ctx context.Context, do func(*mautrix.Client) err
 	}
 }
 
-// ownFilter leaves only what observe reads, so that messages do not end a poll.
-const ownFilter = `{"presence":{"types":[]},"account_data":{"types":[]},"room":{` +
-	`"account_data":{"types":[]},"ephemeral":{"types":[]},` +
-	`"state":{"types":["m.room.member","m.room.encryption","m.room.tombstone","m.room.history_visibility"]},` +
-	`"timeline":{"limit":100,"types":["m.room.member","m.room.encryption","m.room.tombstone","m.room.history_visibility"]}}}`
-
-const (
-	pollTime   = 30 * time.Second
-	maxBackoff = 10 * time.Second
-)
-
-// Follow polls /sync once there is a room to follow. It saves its position after a response
-// is handled, so that none is skipped by a crash.
-func (m *ownMember) Follow(ctx context.Context, handle func(context.Context, *mautrix.RespSync, string) error) error {
+// Follow follows the rooms from when there is one.
+func (m *ownMember) Follow(ctx context.Context, handle handler) error {
 	select {
 	case <-m.wanted:
 	case <-ctx.Done():
 		return nil
 	}
-	failing, backoff := "", time.Second
-	for ctx.Err() == nil {
-		err := m.asFollower(ctx, func(client *mautrix.Client) error { return m.poll(ctx, client, handle) })
-		switch {
-		case err == nil:
-			if failing != "" {
-				m.users.log.Info("rooms are followed again")
-			}
-			failing, backoff = "", time.Second
-			continue
-		case ctx.Err() != nil:
-			continue // which ends the loop
-		case brief(err).Error() != failing:
-			failing = brief(err).Error()
-			m.users.log.Warn("rooms cannot be followed", "err", failing)
-		}
-		select {
-		case <-time.After(backoff):
-		case <-ctx.Done():
-		}
-		backoff = min(2*backoff, maxBackoff)
-	}
-	return nil
-}
-
-// poll waits for one response, handles it, and stores the position after it.
-func (m *ownMember) poll(ctx context.Context, client *mautrix.Client, handle func(context.Context, *mautrix.RespSync, string) error) error {
-	since, err := m.users.crypto.NextBatch(ctx, client.UserID)
-	if err != nil {
-		return err
-	}
-	timeout := pollTime
-	if !m.users.isCurrent() {
-		timeout = 0 // an answer at once says that we are up to date
-	}
-	resp, err := client.FullSyncRequest(ctx, mautrix.ReqSync{
-		FilterID:    ownFilter,
-		Since:       since,
-		Timeout:     int(timeout.Milliseconds()),
-		SetPresence: event.PresenceOffline,
-	})
-	if err != nil {
-		return err
-	}
-	if err := handle(ctx, resp, since); err != nil {
-		return err
-	}
-	return m.users.crypto.SaveNextBatch(ctx, client.UserID, resp.NextBatch)
+	return follow(ctx, m.users.log, m.users.crypto, m.asFollower, handle)
 }

@@ -1,19 +1,15 @@
 package virtualusers
 
 import (
-	"database/sql"
 	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	_ "modernc.org/sqlite"
 
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/event"
@@ -22,6 +18,7 @@ import (
 	"code.lotusguild.org/LotusGuild/lotus-hooks/formatters"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/homeserver"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/matrix"
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/store/storetest"
 )
 
 // harness is a homeserver in memory, and virtual users on it.
@@ -67,13 +64,9 @@ func newHarness(t *testing.T) *harness {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(t.TempDir(), "main.db")+"?_pragma=busy_timeout(5000)")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
+	db := storetest.Open(t, storetest.SQLite(t))
 	h.Users, err = New(t.Context(), Options{
-		Homeserver: server, Sender: "hookshot", Follower: "hookshot_follower", DB: db,
+		Homeserver: server, Sender: "hookshot", Follower: "hookshot_follower", DB: db.SQL(),
 		Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Now: func() time.Time {
 			h.mu.Lock()

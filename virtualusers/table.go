@@ -10,27 +10,8 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// schema runs on SQLite and PostgreSQL. A profile is the fingerprint of what was set last.
-const schema = `
-CREATE TABLE IF NOT EXISTS virtual_users (
-	user_id   TEXT PRIMARY KEY,
-	device_id TEXT NOT NULL,
-	profile   TEXT NOT NULL DEFAULT ''
-);
-CREATE TABLE IF NOT EXISTS virtual_user_pictures (
-	hash TEXT PRIMARY KEY,
-	uri  TEXT NOT NULL
-)`
-
 // table is what must outlive the process about virtual users. Several processes may share it.
 type table struct{ db *sql.DB }
-
-func (t table) migrate(ctx context.Context) error {
-	if _, err := t.db.ExecContext(ctx, schema); err != nil {
-		return fmt.Errorf("create table of virtual users: %w", err)
-	}
-	return nil
-}
 
 // row is a user's device and the fingerprint of its profile.
 type row struct {

@@ -13,11 +13,6 @@ func TestTable(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
 		table, ctx := table{storetest.Open(t, url).SQL()}, t.Context()
-		for range 2 {
-			if err := table.migrate(ctx); err != nil {
-				t.Fatal(err)
-			}
-		}
 		const user = id.UserID("@u:b.c")
 
 		// Processes that meet the user at the same time agree about its device.

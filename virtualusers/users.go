@@ -19,7 +19,7 @@ type Options struct {
 	Homeserver *matrix.Homeserver
 	Sender     string         // localpart of the appservice's own user (sender_localpart), which invites
 	Follower   string         // localpart of the virtual user that follows encrypted rooms; it joins no others
-	DB         *sql.DB        // for devices and profiles; its tables are made
+	DB         *sql.DB        // for devices and profiles; of package store
 	Crypto     matrix.Crypto  // nil: encrypted rooms cannot be told
 	Member     Member         // nil: Sender and Follower
 	Zone       *time.Location // of times in messages; nil is UTC
@@ -64,9 +64,6 @@ func New(ctx context.Context, o Options) (*Users, error) {
 		aliases:    map[string]alias{},
 		virtual:    map[id.UserID]bool{},
 		tick:       make(chan struct{}),
-	}
-	if err := u.table.migrate(ctx); err != nil {
-		return nil, err
 	}
 	known, err := u.table.all(ctx)
 	if err != nil {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"maunium.net/go/mautrix/id"
+
 	"code.lotusguild.org/LotusGuild/lotus-hooks/gateway"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/config"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/matrix"
@@ -97,7 +99,15 @@ func (p *program) newUsers(ctx context.Context, cfg *config.Config, db *store.DB
 	if err != nil {
 		return nil, err
 	}
+	var member virtualusers.Member
+	if cfg.Bot != nil {
+		member = virtualusers.NewAccount(virtualusers.AccountOptions{
+			Homeserver: hs, User: id.UserID(cfg.Bot.User), Password: cfg.Bot.Password.Reveal(), Token: cfg.Bot.Token.Reveal(),
+			DB: db.SQL(), Crypto: crypto, Log: log,
+		})
+	}
 	users, err := virtualusers.New(ctx, virtualusers.Options{
+		Member:     member,
 		Homeserver: hs, Sender: r.SenderLocalpart, Follower: cfg.Appservice.UserPrefix + followerName,
 		DB: db.SQL(), Crypto: crypto, Zone: cfg.Timezone.Location, Log: log, Now: time.Now,
 	})
