@@ -1,9 +1,12 @@
 package formatters
 
 import (
+	"bytes"
 	stdjson "encoding/json"
 	"errors"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -14,6 +17,20 @@ var decodeOptions = json.JoinOptions(
 	jsontext.AllowDuplicateNames(true),
 	jsontext.AllowInvalidUTF8(true),
 )
+
+// decodePayload reads the JSON document that a payload carries into v, as decodeJSON does.
+func decodePayload(p Payload, v any) error {
+	// Nearly every body is the document. Whether all of it is JSON shows in decoding it.
+	body := strings.TrimSpace(decodeText(p))
+	if strings.HasPrefix(body, "{") && json.Unmarshal([]byte(body), v, decodeOptions) == nil {
+		return nil
+	}
+	doc, err := jsonDocument(p)
+	if err != nil {
+		return err
+	}
+	return decodeJSON(doc, v)
+}
 
 // decodeJSON reads a JSON document into v, as much of it as fits: names match without
 // case, and a member of an unexpected type is left out rather than refused. Only a
@@ -40,11 +57,11 @@ func (t *text) UnmarshalJSON(data []byte) error {
 	*t = ""
 	switch data[0] {
 	case 'n', '{', '[':
-		return nil
 	case '"':
-		return stdjson.Unmarshal(data, (*string)(t))
+		*t = text(stringOf(data))
+	default:
+		*t = text(data)
 	}
-	*t = text(data)
 	return nil
 }
 
@@ -58,13 +75,20 @@ type number struct {
 func (n *number) UnmarshalJSON(data []byte) error {
 	*n = number{}
 	s := string(data)
-	if s[0] == '"' {
-		if err := stdjson.Unmarshal(data, &s); err != nil {
-			return err
-		}
+	if data[0] == '"' {
+		s = stringOf(data)
 	}
 	if f, err := strconv.ParseFloat(s, 64); err == nil {
 		*n = number{Value: f, Known: true}
 	}
 	return nil
+}
+
+// stringOf returns what a JSON string says; what is no UTF-8 in it is replaced.
+func stringOf(data []byte) string {
+	if bytes.IndexByte(data, '\\') < 0 && utf8.Valid(data) { // as nearly all are
+		return string(data[1 : len(data)-1])
+	}
+	s, _ := jsontext.AppendUnquote(nil, data) // a decoder has found it to be a string
+	return string(s)
 }

@@ -49,12 +49,8 @@ func formatGrafana(p Payload) (Notification, error) {
 	if len(bytes.TrimSpace(p.Body)) == 0 && strings.HasPrefix(p.header("User-Agent"), "Grafana") {
 		return grafanaEmptyRequest(p), nil
 	}
-	doc, err := jsonDocument(p)
-	if err != nil {
-		return Notification{}, fmt.Errorf("read Grafana webhook: %w", err)
-	}
 	var w grafanaWebhook
-	if err := decodeJSON(doc, &w); err != nil {
+	if err := decodePayload(p, &w); err != nil {
 		return Notification{}, fmt.Errorf("decode Grafana webhook: %w", err)
 	}
 	if !w.complete() {

@@ -53,11 +53,7 @@ type servarrWebhook struct {
 
 // decodeServarr reads a webhook into w, which embeds servarrWebhook.
 func decodeServarr(p Payload, w interface{ event() string }) error {
-	doc, err := jsonDocument(p)
-	if err != nil {
-		return err
-	}
-	if err := decodeJSON(doc, w); err != nil {
+	if err := decodePayload(p, w); err != nil {
 		return fmt.Errorf("decode webhook: %w", err)
 	}
 	if w.event() == "" {

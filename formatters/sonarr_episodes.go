@@ -43,7 +43,7 @@ func (w *sonarrWebhook) label() string {
 	}
 	labels := make([]string, len(seasons))
 	for i, s := range seasons {
-		if len(seasons) == 1 && w.isSeasonPack() && s.isFromStart() {
+		if len(seasons) == 1 && s.isFromStart() && w.isSeasonPack() {
 			return fmt.Sprintf("season %d (%d episodes)", s.number, len(s.episodes))
 		}
 		labels[i] = s.label()

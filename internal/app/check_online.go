@@ -117,7 +117,7 @@ func (c *onlineCheck) room(ctx context.Context, name string, room id.RoomID) {
 	if err != nil || membership.Membership != event.MembershipJoin {
 		// An invitation is accepted when it is first needed, and only then.
 		if _, err := c.client.JoinRoomByID(ctx, room); err != nil {
-			c.problem("room %s: %s may not join: invite it to the room once; it then invites the virtual users", name, c.client.UserID)
+			c.problem("room %s: %s may not join: %v: invite it to the room once; it then invites the virtual users", name, c.client.UserID, err)
 			return
 		}
 		fmt.Fprintf(c.out, "ok: %s has joined room %s\n", c.client.UserID, name)

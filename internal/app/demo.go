@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -133,7 +135,7 @@ rooms:
   spam: %q
 hooks:
 `, d.home.url(), d.home.domain(), d.Gateway, roomID)
-	for _, s := range formatters.Services() {
+	for _, s := range demoServices() {
 		id := uuid.NewString()
 		d.ids[s.Name] = id
 		fmt.Fprintf(&b, "  - {id: %q, service: %q, room: spam, get: true}\n", id, s.Name)
@@ -145,7 +147,7 @@ hooks:
 func (d *demo) servePage(ctx context.Context, life *lifecycle, room console.Room) error {
 	profiles := map[string]console.Profile{}
 	var services []console.Service
-	for _, s := range formatters.Services() {
+	for _, s := range demoServices() {
 		avatar := console.Picture{Data: virtualusers.Avatar(s.Name).Data(), ContentType: "image/png"}
 		profiles["@hookshot_"+s.Name+":"+d.home.domain()] = console.Profile{Name: s.Title, Avatar: avatar}
 		shown := console.Service{Name: s.Name, Title: s.Title, Avatar: avatar}
@@ -160,6 +162,7 @@ func (d *demo) servePage(ctx context.Context, life *lifecycle, room console.Room
 		Auto:    (*demoSwitch)(&d.auto),
 	})
 	server := &http.Server{Handler: page, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(d.log.Handler(), slog.LevelWarn)}
+	server.BaseContext = func(net.Listener) context.Context { return ctx } // ends the streams of open pages
 	return listenHTTP(ctx, life, "page", d.Listen, server, server.Serve)
 }
 
@@ -185,7 +188,7 @@ func (d *demo) sendSamples(ctx context.Context) error {
 	tick := time.NewTicker(d.Every)
 	defer tick.Stop()
 	for round := 0; ; round++ {
-		for _, s := range formatters.Services() {
+		for _, s := range demoServices() {
 			samples := payloads.Of(s.Name)
 			sample := samples[(round*7)%len(samples)] // not in alphabetic order
 			if d.auto.Load() {
@@ -200,6 +203,21 @@ func (d *demo) sendSamples(ctx context.Context) error {
 			}
 		}
 	}
+}
+
+// demoServices returns all services, the one that stands for any other last.
+func demoServices() []formatters.Service {
+	all := formatters.Services()
+	slices.SortStableFunc(all, func(a, b formatters.Service) int {
+		switch {
+		case a.Name == "generic":
+			return 1
+		case b.Name == "generic":
+			return -1
+		}
+		return 0
+	})
+	return all
 }
 
 // demoSwitch is the page's switch of the samples that come by themselves.

@@ -17,10 +17,10 @@ import (
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/console"
 )
 
-// browserTime bounds what one test does in the browser.
+// browserTime bounds what one test does in its browser.
 const browserTime = time.Minute
 
-// newBrowser starts a Chromium for one test and returns a context for its tabs.
+// newBrowser starts a Chromium for one test and returns the context of its tabs.
 func newBrowser(t *testing.T) context.Context {
 	t.Helper()
 	if testing.Short() {
@@ -48,6 +48,11 @@ func newBrowser(t *testing.T) context.Context {
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
 	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("start %s: %v", binary, err)
+	}
 	return ctx
 }
 
@@ -66,7 +71,7 @@ type screen struct {
 }
 
 var (
-	desktop = screen{width: 1180, height: 1130, scale: 1.5, theme: "dark"}
+	desktop = screen{width: 1180, height: 1160, scale: 1.5, theme: "dark"}
 	phone   = screen{width: 390, height: 844, scale: 2, theme: "light"}
 )
 

@@ -1,12 +1,15 @@
 package console_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -177,6 +180,34 @@ func TestPostSample(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestPostSampleTooMany(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		o := options(t, newFakeRoom())
+		o.Post = func(ctx context.Context, _, _ string) error {
+			<-ctx.Done() // a gateway that never answers
+			return ctx.Err()
+		}
+		h := console.New(o)
+		post := func() int {
+			return do(h, request("POST", "/api/samples", `{"service":"sonarr","sample":"Grab"}`)).Code
+		}
+		var waiting sync.WaitGroup
+		for range 8 {
+			waiting.Go(func() {
+				if got := post(); got != http.StatusBadGateway {
+					t.Errorf("a post that was not answered got %d, want 502", got)
+				}
+			})
+		}
+		synctest.Wait()
+		if got := post(); got != http.StatusTooManyRequests {
+			t.Errorf("the ninth post at once got %d, want 429", got)
+		}
+		waiting.Wait()
+	})
 }
 
 func TestAuto(t *testing.T) {

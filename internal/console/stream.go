@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -126,9 +127,11 @@ func (s *stream) event(e Event) {
 	s.write("id: %s\ndata: %s\n\n", e.ID, data)
 }
 
+// user is called by the first part of its id where it has no name.
 func (s *stream) user(id string) wireUser {
 	p := s.Profile(id)
-	return wireUser{ID: id, Name: cmp.Or(p.Name, id), Avatar: p.Avatar.address("users", id)}
+	localpart, _, _ := strings.Cut(strings.TrimPrefix(id, "@"), ":")
+	return wireUser{ID: id, Name: cmp.Or(p.Name, localpart), Avatar: p.Avatar.address("users", id)}
 }
 
 func (s *stream) write(format string, args ...any) { fmt.Fprintf(&s.pending, format, args...) }

@@ -14,7 +14,7 @@ import (
 
 const (
 	pollTime  = time.Second      // between looks for what other processes put in
-	leaseTime = time.Minute      // after which the lanes of a dead process are taken over
+	leaseTime = 15 * time.Second // after which the lanes of a dead process are taken over
 	graceTime = 10 * time.Second // for attempts in flight when the program stops
 )
 
@@ -44,6 +44,7 @@ func (r *Relay) Run(ctx context.Context) error {
 	attempts, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	r.attempts = attempts
+	r.freeLeases()
 	r.unpark()
 	poll := time.NewTicker(pollTime)
 	defer poll.Stop()
@@ -70,6 +71,17 @@ func (r *Relay) Run(ctx context.Context) error {
 	defer stop.Stop()
 	r.workers.Wait()
 	return nil
+}
+
+// freeLeases takes the lanes of a process that was killed. SQLite serves one process at a
+// time, so whoever held a lease is dead; with PostgreSQL a lease must run out.
+func (r *Relay) freeLeases() {
+	if r.box.db.Postgres() {
+		return
+	}
+	if _, err := r.leaseOp(`UPDATE lanes SET owner = '', lease_until = 0 WHERE owner <> ''`); err != nil {
+		r.log.Warn("the leases of the last process could not be freed; they run out", "err", err)
+	}
 }
 
 // Unpark has all parked lanes tried soon, for when something may have changed.

@@ -13,8 +13,9 @@ import (
 )
 
 var sqliteDialect = &dialect{
-	types:   strings.NewReplacer("{{bytes}}", "BLOB", "{{serial}}", "INTEGER", "{{clustered}}", "WITHOUT ROWID"),
-	prepare: true,
+	types:     strings.NewReplacer("{{bytes}}", "BLOB", "{{serial}}", "INTEGER", "{{clustered}}", "WITHOUT ROWID"),
+	prepare:   true,
+	unwatched: true, // BEGIN and the waits for locks are bounded, and a disk that hangs cannot be interrupted
 	unavailable: func(err error) bool {
 		var e *sqlite.Error
 		if !errors.As(err, &e) {

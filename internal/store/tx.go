@@ -34,6 +34,9 @@ func (db *DB) update(ctx context.Context, do func(*Tx) error) error {
 		return err
 	}
 	t := &Tx{ctx: ctx, tx: tx, db: db}
+	if db.dialect.unwatched {
+		t.ctx = context.WithoutCancel(ctx)
+	}
 	defer func() {
 		tx.Rollback() //nolint:errcheck // does nothing after a commit
 		db.prepare(ctx, t.missed)
