@@ -83,8 +83,9 @@ func (a *Account) session(ctx context.Context) (*mautrix.Client, error) {
 	if a.client != nil {
 		return a.client, nil
 	}
-	device, token, err := id.DeviceID(""), a.o.Token, error(nil)
+	device, token := id.DeviceID(""), a.o.Token
 	if token == "" {
+		var err error
 		if device, token, err = a.stored(ctx); err != nil {
 			return nil, err
 		}
