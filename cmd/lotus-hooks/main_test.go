@@ -116,11 +116,14 @@ hooks:
 	if status, stdout, stderr := lotusHooks(t, "", "-c", config, "check"); status != 0 || !strings.Contains(stdout, "is good: 1 hook") {
 		t.Errorf("status %d: %s%s", status, stdout, stderr)
 	}
-	if status, stdout, stderr := lotusHooks(t, "", "-c", config, "deliveries"); status != 0 || stdout != "none\n" {
+	if status, stdout, stderr := lotusHooks(t, "", "-c", config, "deliveries"); status != 1 || !strings.Contains(stderr, "there is no database yet") {
 		t.Errorf("deliveries: status %d: %s%s", status, stdout, stderr)
 	}
-	write("severty > info")
-	if status, _, stderr := lotusHooks(t, "", "-c", config, "check"); status != 1 || !strings.Contains(stderr, "hooks.yaml:8:14: hooks[0].filter: unknown name severty") {
-		t.Errorf("a wrong filter: status %d: %s", status, stderr)
+	write("severty > info'\n    unknown_key: '")
+	status, _, stderr := lotusHooks(t, "", "-c", config, "check")
+	for _, want := range []string{"hooks.yaml:8:14: hooks[0].filter: unknown name severty", "hooks.yaml:9:5: hooks[0].unknown_key: unknown key"} {
+		if status != 1 || !strings.Contains(stderr, want) {
+			t.Errorf("status %d, want 1 and, with all else, %q:\n%s", status, want, stderr)
+		}
 	}
 }

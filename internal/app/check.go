@@ -18,11 +18,8 @@ func Check(ctx context.Context, e Env, online bool) error {
 	if err != nil {
 		return err
 	}
-	cfg, err := config.Load(path, e.Getenv)
+	cfg, err := config.Load(path, e.Getenv, checkHooks)
 	if err != nil {
-		return err
-	}
-	if _, err := compileHooks(cfg); err != nil {
 		return err
 	}
 	for _, w := range cfg.Warnings {

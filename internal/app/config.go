@@ -41,7 +41,7 @@ func (e Env) loadConfig() (*config.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	return config.Load(path, e.Getenv)
+	return config.Load(path, e.Getenv, checkHooks)
 }
 
 // logger returns the log that the configuration asks for.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -132,7 +133,13 @@ func withOutbox(ctx context.Context, e Env, do func(*config.Config, *outbox.Outb
 	if err != nil {
 		return err
 	}
-	db, err := store.Open(ctx, cfg.Database.Reveal())
+	url := cfg.Database.Reveal()
+	if path, sqlite := strings.CutPrefix(url, "sqlite:"); sqlite {
+		if _, err := os.Stat(strings.TrimPrefix(path, "//")); err != nil { // one made here would be of the wrong owner
+			return fmt.Errorf("there is no database yet: %w", err)
+		}
+	}
+	db, err := store.Open(ctx, url)
 	if err != nil {
 		return err
 	}

@@ -9,10 +9,12 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/google/uuid"
@@ -52,6 +54,8 @@ type demoHome interface {
 // Demo runs the whole program against a homeserver of its own, until ctx ends: the same
 // program as Serve, on a configuration in a temporary folder.
 func Demo(ctx context.Context, e Env, o DemoOptions) (err error) {
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP) // the terminal was closed
+	defer stop()
 	dir, err := os.MkdirTemp("", "lotus-hooks-demo-")
 	if err != nil {
 		return err

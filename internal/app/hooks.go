@@ -50,6 +50,15 @@ func compileHooks(cfg *config.Config) (hooks, error) {
 	return h, nil
 }
 
+// checkHooks returns what is wrong with the hooks of a configuration, beside what package
+// config finds.
+func checkHooks(cfg *config.Config) config.Errors {
+	_, err := compileHooks(cfg)
+	var problems config.Errors
+	errors.As(err, &problems)
+	return problems
+}
+
 func compile(e config.Expr, problems *config.Errors) *gateway.Condition {
 	if e.IsZero() {
 		return nil

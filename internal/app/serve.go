@@ -30,7 +30,7 @@ func Serve(ctx context.Context, e Env, version string) error {
 	if err != nil {
 		return err
 	}
-	cfg, err := config.Load(path, e.Getenv)
+	cfg, err := config.Load(path, e.Getenv, checkHooks)
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func reloadOnHangup(ctx context.Context, e Env, path string, running *config.Con
 			return nil
 		case <-hangups:
 		}
-		loaded, err := config.Load(path, e.Getenv)
+		loaded, err := config.Load(path, e.Getenv, checkHooks)
 		if err == nil {
 			err = p.setHooks(loaded)
 		}

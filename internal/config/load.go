@@ -4,14 +4,16 @@ import (
 	"errors"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
 )
 
 // Load reads the configuration at path, the files that it refers to and, by env, the
-// environment (os.Getenv). The error is of type Errors and says all that is wrong.
-func Load(path string, env func(string) string) (*Config, error) {
+// environment (os.Getenv). The error is of type Errors and says all that is wrong, including
+// what check, where it is given, finds in a configuration that may be wrong elsewhere.
+func Load(path string, env func(string) string, check ...func(*Config) Errors) (*Config, error) {
 	d := newDecoder(path, env)
 	c := &Config{report: d.report}
 	if d.read(reflect.ValueOf(c).Elem()) {
@@ -19,6 +21,13 @@ func Load(path string, env func(string) string) (*Config, error) {
 		c.resolve(d)
 		c.validate()
 		c.warnOf(d)
+		for _, find := range check {
+			for _, p := range find(c) {
+				if !slices.ContainsFunc(d.problems, func(have Problem) bool { return have.Path == p.Path }) {
+					d.problems = append(d.problems, p)
+				}
+			}
+		}
 	}
 	if len(d.problems) > 0 {
 		return nil, Errors(sorted(d.problems))

@@ -31,7 +31,7 @@ type Config struct {
 	// postgres://user:password@host/database.
 	Database Secret `yaml:"database" default:"sqlite:/var/lib/lotus-hooks/lotus-hooks.db"`
 
-	// How long a webhook is kept after it was told.
+	// How long a webhook is kept after it was received, if it was told or is dead by then.
 	Retention Duration `yaml:"retention" default:"14d"`
 
 	// How long a webhook that cannot be told is tried before it is set aside as a dead letter.
@@ -43,7 +43,8 @@ type Config struct {
 	// The webhooks, each with an address of its own: <public_url>/webhook/<id>.
 	Hooks []Hook `yaml:"hooks" reload:"yes"`
 
-	// The account of the command bot. Without it there is no bot.
+	// An ordinary account that people invite to rooms in the place of the appservice's own
+	// user. It lets the virtual users in, and follows encrypted rooms.
 	Bot *Bot `yaml:"bot"`
 
 	// What is logged to standard error.
@@ -172,7 +173,7 @@ type Route struct {
 	Continue bool `yaml:"continue" default:"false"`
 }
 
-// Bot is the account of the command bot: a normal account, with a password or an access token.
+// Bot is an ordinary account, with a password or an access token.
 type Bot struct {
 	// Its user id, such as "@lotusbot:example.org".
 	User string `yaml:"user" required:"yes"`

@@ -110,7 +110,7 @@ func (o *Outbox) Replay(ctx context.Context, id string, rooms ...string) (Accept
 		}
 	}
 	if len(rooms) == 0 {
-		return Accepted{}, fmt.Errorf("replay %s: it was told in no room (its hook's filter dropped it): name a room", id)
+		return Accepted{}, fmt.Errorf("replay %s: it was told in no room (its hook's filter dropped it): name a room (--room)", id)
 	}
 	for _, room := range rooms {
 		w.Rooms = append(w.Rooms, Routed{Room: room})
