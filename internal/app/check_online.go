@@ -22,7 +22,7 @@ import (
 type onlineCheck struct {
 	out    io.Writer
 	cfg    *config.Config
-	client *mautrix.Client // the appservice's own user
+	client *mautrix.Client // who is to be invited: the appservice's own user, then the bot if there is one
 	found  bool
 }
 
@@ -40,8 +40,11 @@ func checkOnline(ctx context.Context, e Env, cfg *config.Config) error {
 		return err
 	}
 	c := &onlineCheck{out: e.Stdout, cfg: cfg, client: client}
-	if c.token(ctx) {
+	if c.token(ctx) && c.bot(ctx, hs) {
 		c.rooms(ctx)
+		if cfg.Bot != nil && cfg.Bot.Token.IsZero() {
+			_, _ = c.client.Logout(ctx) // the session of this check; one that stays does no harm
+		}
 	}
 	if c.found {
 		return errFindings
@@ -73,6 +76,30 @@ func (c *onlineCheck) token(ctx context.Context) bool {
 		c.problem("%s does not answer: %v: correct homeserver.url, or start the homeserver", c.cfg.Homeserver.URL, err)
 	}
 	return false
+}
+
+// bot logs in as the account that is configured to be invited in the place of the
+// appservice's own user, and says whether asking on makes sense.
+func (c *onlineCheck) bot(ctx context.Context, hs *matrix.Homeserver) bool {
+	if c.cfg.Bot == nil {
+		return true
+	}
+	client, err := hs.Account(id.UserID(c.cfg.Bot.User), "", c.cfg.Bot.Token.Reveal())
+	if err == nil && c.cfg.Bot.Token.IsZero() {
+		_, err = client.Login(ctx, &mautrix.ReqLogin{
+			Type: mautrix.AuthTypePassword, Password: c.cfg.Bot.Password.Reveal(), StoreCredentials: true,
+			Identifier: mautrix.UserIdentifier{Type: mautrix.IdentifierTypeUser, User: c.cfg.Bot.User},
+		})
+	} else if err == nil {
+		_, err = client.Whoami(ctx)
+	}
+	if err != nil {
+		c.problem("the bot %s cannot log in: %v: correct its password or token", c.cfg.Bot.User, err)
+		return false
+	}
+	fmt.Fprintf(c.out, "ok: the bot %s can log in\n", c.cfg.Bot.User)
+	c.client = client
+	return true
 }
 
 // rooms checks each room that a hook or a route tells.
