@@ -59,12 +59,12 @@ type Part struct {
 	MsgType      string // "" leaves it to the notification's severity
 }
 
-// Decide answers every notification with a card of its own.
+// Decide answers every notification with a card of its own, and puts back what is held.
 func Decide(in Input) Decision {
 	state := in.State
 	state.Version = StateVersion
 	if in.Notification == nil {
-		return Decision{State: state, TellHeld: false, Release: in.Held > 0}
+		return Decision{State: state, Release: in.Held > 0}
 	}
 	n := in.Notification
 	if !state.Card {
