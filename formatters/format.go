@@ -1,6 +1,10 @@
 package formatters
 
-import "fmt"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+)
 
 // Formatted is a notification and how it came about.
 type Formatted struct {
@@ -34,5 +38,19 @@ func protect(f Formatter, p Payload) (n Notification, err error) {
 	}()
 	n, err = f.Format(p)
 	n.Version = NotificationVersion
+	n.Incident.Key = boundedKey(n.Incident.Key)
 	return n, err
+}
+
+// maxIncidentKey is the longest incident key that stands as it is, in bytes: databases index
+// keys, and PostgreSQL refuses an index entry of more than 2.7 KB.
+const maxIncidentKey = 512
+
+// boundedKey puts a hash in the place of a long key, such as a Grafana group's of many labels.
+func boundedKey(key string) string {
+	if len(key) <= maxIncidentKey {
+		return key
+	}
+	sum := sha256.Sum256([]byte(key))
+	return "sha256:" + hex.EncodeToString(sum[:])
 }

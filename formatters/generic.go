@@ -158,5 +158,8 @@ func binaryKind(p Payload) string {
 		bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
 		return ""
 	}
+	if kind == "text" || kind == "multipart" || mediaType == "application/x-www-form-urlencoded" { // curl's default, and not so
+		return "binary data"
+	}
 	return cmp.Or(mediaType, "binary data")
 }

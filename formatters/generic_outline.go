@@ -1,6 +1,9 @@
 package formatters
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // maxOutline is how much of a document is written out, in bytes: more than a message shows.
 const maxOutline = 32 << 10
@@ -17,19 +20,30 @@ func (n *node) writeOutline(b *strings.Builder, indent string) {
 	case b.Len() > maxOutline:
 	case n.kind == '{':
 		for _, f := range n.fields {
-			if !f.told && !f.value.isEmpty() && b.Len() <= maxOutline {
+			if !f.told && f.value.hasUntold() && b.Len() <= maxOutline {
 				writeMember(b, indent, f.name+":", f.value)
 			}
 		}
 	case n.kind == '[':
 		for _, item := range n.items {
-			if !item.isEmpty() && b.Len() <= maxOutline {
+			if item.hasUntold() && b.Len() <= maxOutline {
 				writeMember(b, indent, "-", item)
 			}
 		}
 	default:
 		b.WriteString(indent + firstOf(n.text, maxOutline) + "\n")
 	}
+}
+
+// hasUntold reports whether a value says something that is not told yet.
+func (n *node) hasUntold() bool {
+	switch n.kind {
+	case '{':
+		return slices.ContainsFunc(n.fields, func(f nodeField) bool { return !f.told && f.value.hasUntold() })
+	case '[':
+		return slices.ContainsFunc(n.items, (*node).hasUntold)
+	}
+	return !n.isEmpty()
 }
 
 // writeMember writes a scalar behind its head, and anything else on the lines below.

@@ -98,8 +98,13 @@ func (b *richBody) readBlocks(blocks []*node, depth int) {
 			if image := block.takeURL("image_url"); b.draft.image == "" {
 				b.draft.image = image
 			}
+			b.add(escapeMarkdown(slackPlain(cmp.Or(block.peek("title").take("text"), block.take("title")))))
 		case "rich_text", "rich_text_section", "rich_text_list", "rich_text_preformatted", "rich_text_quote":
 			b.richText(block, kind, depth)
+		case "divider":
+		default: // such as a table or a video
+			block.drop("block_id")
+			b.draft.details += block.outline() + "\n"
 		}
 	}
 }
@@ -116,6 +121,14 @@ func (b *richBody) richText(block *node, kind string, depth int) {
 			line.WriteString(markdownLink(cmp.Or(e.take("text"), address), address))
 		case "emoji":
 			line.WriteString(":" + e.take("name") + ":")
+		case "user", "usergroup":
+			line.WriteString("@someone")
+		case "broadcast":
+			line.WriteString("@" + e.take("range"))
+		case "channel":
+			line.WriteString("#channel")
+		case "date":
+			line.WriteString(escapeMarkdown(e.takeText("fallback")))
 		default:
 			e.set("type", textNode("rich_text_section"))
 			nested := richBody{draft: b.draft}

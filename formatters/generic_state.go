@@ -17,6 +17,9 @@ func (d *draft) readState(n *node) {
 	if stateRated && (stateSeverity == Success || rating == "") { // what is over is no longer critical
 		d.severity = stateSeverity
 	}
+	if done := n.peek("success", "ok"); done != nil && done.kind == 'f' {
+		d.raise(Error, d.severity == Info)
+	}
 	switch {
 	case state != "":
 		d.status = statusWords(state)

@@ -79,6 +79,9 @@ func readOpenURIs(d *draft, n *node) {
 // adaptiveColours are what text colours mean.
 var adaptiveColours = map[string]Severity{"attention": Error, "warning": Warning, "good": Success}
 
+// teamsMentions takes the marks off names: nobody is pinged here.
+var teamsMentions = strings.NewReplacer("<at>", "", "</at>", "")
+
 // readAdaptive walks through an Adaptive Card's elements.
 func readAdaptive(body *richBody, n *node, depth int) {
 	if n == nil || depth > maxNesting {
@@ -90,7 +93,7 @@ func readAdaptive(body *richBody, n *node, depth int) {
 		s, coloured := adaptiveColours[strings.ToLower(n.take("color"))]
 		d.raise(s, coloured)
 		heading := n.take("weight") == "bolder" || n.has("size")
-		if text := n.takeText("text"); heading && d.title == "" && len(body.lines) == 0 {
+		if text := teamsMentions.Replace(n.takeText("text")); heading && d.title == "" && len(body.lines) == 0 {
 			d.title = textOfMarkdown(text)
 		} else {
 			body.add(text)
@@ -105,12 +108,14 @@ func readAdaptive(body *richBody, n *node, depth int) {
 		for _, f := range n.takeList("facts") {
 			body.fact(f.take("title"), f.takeText("value"))
 		}
+	case "codeblock":
+		body.add("```\n" + n.takeText("codesnippet") + "\n```")
 	case "image":
 		d.image = cmp.Or(d.image, n.takeURL("url"))
 	case "action.openurl":
 		d.addLink(cmp.Or(n.take("title"), "Open"), n.take("url"))
 	}
-	for _, key := range []string{"body", "items", "columns", "images", "actions"} {
+	for _, key := range []string{"body", "items", "columns", "rows", "cells", "images", "actions"} {
 		for _, inner := range n.takeList(key) {
 			readAdaptive(body, inner, depth+1)
 		}

@@ -1,6 +1,7 @@
 package formatters
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -156,6 +157,22 @@ func (n *node) takeText(keys ...string) string {
 	var whole string
 	n.takeIf(func(s string) bool { whole = s; return true }, keys...)
 	return firstOf(whole, maxTextBytes)
+}
+
+// takeLines is takeText for a message in lines: an array of scalars.
+func (n *node) takeLines(keys ...string) string {
+	for _, key := range keys {
+		list := n.peek(key)
+		if list == nil || list.kind != '[' || slices.ContainsFunc(list.items, func(i *node) bool { return !i.isScalar() }) {
+			continue
+		}
+		var lines []string
+		for _, i := range n.takeList(key) {
+			lines = append(lines, i.text)
+		}
+		return firstOf(strings.Join(lines, "\n"), maxTextBytes)
+	}
+	return ""
 }
 
 // takeURL is take for addresses.

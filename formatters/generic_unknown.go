@@ -11,7 +11,9 @@ import (
 // The names under which senders put what they have to say, the likeliest first.
 var (
 	bodyKeys   = []string{"content", "message", "body", "msg", "description", "desc"}
+	causeKeys  = []string{"error", "error_message", "reason", "detail"}
 	titleKeys  = []string{"title", "subject", "summary", "name", "alertname", "full_name"}
+	ruleKeys   = []string{"alert", "alert_name", "rule", "rule_name", "rulename", "monitor", "check", "job"}
 	urlKeys    = []string{"url", "link", "click", "html_url"}
 	hostKeys   = []string{"host", "hostname", "instance", "source"}
 	eventKeys  = []string{"event", "event_type", "eventtype", "notification_type", "notificationtype", "action", "type"}
@@ -33,15 +35,18 @@ func readUnknown(n *node) draft {
 	case text != "":
 		d.text, d.markup = labelledLinks(text), markdown
 	default:
-		d.text, d.markup = n.takeText(bodyKeys...), sniffed
+		d.text, d.markup = cmp.Or(n.takeText(bodyKeys...), n.takeLines(bodyKeys...)), sniffed
 	}
-	d.title = n.take(titleKeys...)
+	d.title = cmp.Or(n.take(titleKeys...), n.takeIf(isName, ruleKeys...))
 	d.from = n.take("username")
 	d.url = n.takeURL(urlKeys...)
 	d.image = n.takeURL(imageKeys...)
 	d.readState(n)
 	if d.title == "" && d.text == "" {
 		d.searchBelow(n)
+	}
+	if d.text == "" {
+		d.text, d.markup = n.takeIf(isName, causeKeys...), sniffed
 	}
 	if host := n.take(hostKeys...); d.title == "" && d.from == "" {
 		d.title = host
@@ -73,11 +78,16 @@ func (d *draft) searchBelow(n *node) {
 				}
 			}
 			if d.text == "" {
-				d.text, d.markup = cmp.Or(m.takeText("summary"), m.takeText(bodyKeys...)), sniffed
+				d.text, d.markup = cmp.Or(m.takeText("summary", "text"), m.takeText(bodyKeys...)), sniffed
 			}
 		}
 		level = inner(level)
 	}
+}
+
+// isName reports whether a value is in words, and not a number or a boolean.
+func isName(s string) bool {
+	return strings.IndexFunc(s, unicode.IsLetter) >= 0 && !strings.EqualFold(s, "true") && !strings.EqualFold(s, "false")
 }
 
 // inner returns the objects right below: of an array, the first.

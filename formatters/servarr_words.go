@@ -118,6 +118,22 @@ func productVersion(userAgent, product string) string {
 	return version
 }
 
+// leftOver writes out the members of a webhook that its notification does not tell.
+func leftOver(p Payload, told ...string) string {
+	doc, err := jsonDocument(p)
+	if err != nil {
+		return ""
+	}
+	tree, ok := parseTree(string(doc))
+	if !ok {
+		return ""
+	}
+	for _, name := range told {
+		tree.drop(strings.ToLower(name))
+	}
+	return tree.outline()
+}
+
 // knownFacts returns those of the facts that have a value.
 func knownFacts(facts ...Fact) []Fact {
 	return slices.DeleteFunc(facts, func(f Fact) bool { return strings.TrimSpace(f.Value) == "" })

@@ -88,6 +88,7 @@ func formatSonarr(p Payload) (Notification, error) {
 	default: // an event that is new to us keeps its own name
 		n.Summary = w.label() + n.Summary
 		n.Facts = knownFacts(Fact{Value: w.titles()}, w.releaseTitle(&n))
+		n.Details = leftOver(p, "eventType", "instanceName", "applicationUrl", "message", "series", "episodes")
 	}
 	return n, nil
 }

@@ -74,6 +74,8 @@ func New(o Options) *Gateway {
 
 	g.router.Get("/live", g.live)
 	g.router.Get("/ready", g.ready)
+	g.router.Head("/live", g.live) // as some load balancers ask
+	g.router.Head("/ready", g.ready)
 	// Every other path and method may be a hook's, and must not tell whether it is.
 	g.router.HandleFunc("/*", g.receive)
 	g.router.MethodNotAllowed(g.receive)

@@ -297,6 +297,11 @@ func TestHealth(t *testing.T) {
 	h := &house{Gateway: g}
 	check(t, h.serve(request("GET", "/live", "")), 200, `{"ok":true}`)
 	check(t, h.serve(request("GET", "/ready", "")), 200, `{"ready":true}`)
+	for _, path := range []string{"/live", "/ready"} {
+		if got := h.serve(request("HEAD", path, "")); got.StatusCode != 200 {
+			t.Errorf("HEAD %s is answered with %d", path, got.StatusCode)
+		}
+	}
 	ready = false
 	check(t, h.serve(request("GET", "/ready", "")), 503, `{"ready":false}`)
 	ready = true

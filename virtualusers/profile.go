@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"time"
 
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/id"
@@ -39,14 +40,18 @@ func (p Profile) fingerprint() string {
 	return hex.EncodeToString(sum[:16])
 }
 
+// profileRetryTime is how long after a failure a profile is tried again.
+const profileRetryTime = time.Minute
+
 // present sets the user's name and picture when the configuration of them has changed since
 // they were set last, so that what people changed by hand meanwhile stays. A failure is no
-// reason not to speak: it is logged, and the next start tries again.
+// reason not to speak: it is logged and tried again after a while. Only the next start tries
+// again what the homeserver forbids.
 func (u *Users) present(ctx context.Context, v *user, p Profile) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	want := p.fingerprint()
-	if v.profile == want {
+	if v.profile == want || u.now().Before(v.profileRetry) {
 		return
 	}
 	v.profile = want
@@ -55,6 +60,9 @@ func (u *Users) present(ctx context.Context, v *user, p Profile) {
 	}
 	if err := u.setProfile(ctx, v.client, p); err != nil {
 		u.log.Warn("profile not set", "user_id", v.id, "err", err)
+		if !rejected(err, "M_FORBIDDEN") {
+			v.profile, v.profileRetry = "", u.now().Add(profileRetryTime)
+		}
 		return
 	}
 	if err := u.table.setProfile(ctx, v.id, want); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/id"
@@ -19,11 +20,13 @@ const deviceName = "lotus-hooks"
 type user struct {
 	id id.UserID
 
-	mu         sync.Mutex
-	client     *mautrix.Client // acts as the user and its device; nil until both exist
-	stored     string          // fingerprint of the profile in the database
-	profile    string          // fingerprint of the profile that was set, or tried, here
-	encryption matrix.Device   // nil until the first encrypted room
+	mu      sync.Mutex
+	client  *mautrix.Client // acts as the user and its device; nil until both exist
+	stored  string          // fingerprint of the profile in the database
+	profile string          // fingerprint of the profile that was set, or tried, here
+
+	profileRetry time.Time     // before which a profile that could not be set is not tried again
+	encryption   matrix.Device // nil until the first encrypted room
 }
 
 // ready makes sure that the user and its device exist, and returns the client to act as it.

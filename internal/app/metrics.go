@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"code.lotusguild.org/LotusGuild/lotus-hooks/formatters"
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/matrix"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/outbox"
 )
 
@@ -76,6 +77,9 @@ func newMetrics(version string) *metrics {
 		m.fallbacks.WithLabelValues(s.Name)
 	}
 	m.webhooks.WithLabelValues(unknownHook, "not_found")
+	for _, endpoint := range matrix.Endpoints() {
+		m.matrixRequests.WithLabelValues(endpoint, "200")
+	}
 	return m
 }
 

@@ -26,6 +26,9 @@ const (
 
 // Serve runs the gateway until ctx ends. SIGHUP reloads hooks and rooms.
 func Serve(ctx context.Context, e Env, version string) error {
+	hangups := make(chan os.Signal, 1) // caught from the start to the end: a hangup must not kill us
+	signal.Notify(hangups, syscall.SIGHUP)
+	defer signal.Stop(hangups)
 	path, err := e.configPath()
 	if err != nil {
 		return err
@@ -44,7 +47,7 @@ func Serve(ctx context.Context, e Env, version string) error {
 	if err != nil {
 		return errors.Join(err, life.end())
 	}
-	life.run("reload", func(ctx context.Context) error { return reloadOnHangup(ctx, e, path, cfg, p, log) })
+	life.run("reload", func(ctx context.Context) error { return reloadOnHangup(ctx, hangups, e, path, cfg, p, log) })
 	log.Info("serving", "version", version, "webhooks", string(cfg.Gateway.Listen), "metrics", string(cfg.Metrics.Listen), "hooks", len(cfg.Hooks))
 	err = life.wait(ctx)
 	log.Info("stopping")
@@ -116,10 +119,7 @@ func serveGateway(ctx context.Context, life *lifecycle, cfg config.Gateway, g *g
 }
 
 // reloadOnHangup applies a changed configuration at each SIGHUP. A wrong one changes nothing.
-func reloadOnHangup(ctx context.Context, e Env, path string, running *config.Config, p *program, log *slog.Logger) error {
-	hangups := make(chan os.Signal, 1)
-	signal.Notify(hangups, syscall.SIGHUP)
-	defer signal.Stop(hangups)
+func reloadOnHangup(ctx context.Context, hangups <-chan os.Signal, e Env, path string, running *config.Config, p *program, log *slog.Logger) error {
 	for {
 		select {
 		case <-ctx.Done():

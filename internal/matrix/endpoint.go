@@ -65,12 +65,24 @@ func parseEndpoints(lines string) []endpoint {
 	return all
 }
 
+// Endpoints returns every label that Count can be called with.
+func Endpoints() []string {
+	names := []string{otherEndpoint}
+	for _, e := range endpoints {
+		names = append(names, e.name)
+	}
+	return names
+}
+
+// otherEndpoint stands for paths that are none of ours.
+const otherEndpoint = "other"
+
 // endpointOf returns the template of a path, "other" when it is none of ours. The path is
 // the escaped one: an id may contain a slash.
 func endpointOf(path string) string {
 	_, rest, found := strings.Cut(path, "/_matrix/")
 	if !found {
-		return "other"
+		return otherEndpoint
 	}
 	segments := strings.Split(strings.Trim(rest, "/"), "/")
 	if len(segments) > 2 { // the API and its version, which /client/versions has not
@@ -83,7 +95,7 @@ func endpointOf(path string) string {
 			return e.name
 		}
 	}
-	return "other"
+	return otherEndpoint
 }
 
 func (e endpoint) matches(segments []string) bool {

@@ -79,7 +79,8 @@ func (o *Outbox) advance(tx *store.Tx, lane int64, owner string, last *outcome, 
 		}
 		change.finished += finished
 	}
-	n, err := o.planNext(tx, lane, places, &change)
+	done := change.finished > 0 // a lane has one plan at a time
+	n, err := o.planNext(tx, lane, done, places, &change)
 	if err != nil {
 		return next{}, err
 	}
@@ -88,12 +89,14 @@ func (o *Outbox) advance(tx *store.Tx, lane int64, owner string, last *outcome, 
 }
 
 // planNext returns the lane's next send: one that is planned already, or that of a due
-// timer, or that of the next delivery.
-func (o *Outbox) planNext(tx *store.Tx, lane int64, places func(string) (Place, bool), change *laneChange) (next, error) {
-	for fresh := false; ; fresh = true {
-		s, err := nextSend(tx, lane)
-		if s != nil || err != nil {
-			return next{send: s, fresh: fresh}, err
+// timer, or that of the next delivery. A lane whose plan is done has nothing planned.
+func (o *Outbox) planNext(tx *store.Tx, lane int64, done bool, places func(string) (Place, bool), change *laneChange) (next, error) {
+	for fresh := false; ; fresh, done = true, false {
+		if !done {
+			s, err := nextSend(tx, lane)
+			if s != nil || err != nil {
+				return next{send: s, fresh: fresh}, err
+			}
 		}
 		step, wait, err := o.planStep(tx, lane, places, change)
 		if err != nil || wait.place != "" || !step {
@@ -164,10 +167,11 @@ func (d *delivery) die(tx *store.Tx, reason string, change *laneChange) error {
 func finish(tx *store.Tx, last *outcome) (int64, error) {
 	s := last.send
 	if last.dead != "" {
-		if _, err := tx.Exec(`UPDATE sends SET state = 'dead', error = $1 WHERE plan = $2 AND state = 'planned'`, last.dead, s.plan); err != nil {
+		reason := storable(last.dead)
+		if _, err := tx.Exec(`UPDATE sends SET state = 'dead', error = $1 WHERE plan = $2 AND state = 'planned'`, reason, s.plan); err != nil {
 			return 0, fmt.Errorf("set send dead: %w", err)
 		}
-		n, err := tx.Exec(`UPDATE deliveries SET state = 'dead', reason = $1 WHERE plan = $2 AND state = 'planned'`, last.dead, s.plan)
+		n, err := tx.Exec(`UPDATE deliveries SET state = 'dead', reason = $1 WHERE plan = $2 AND state = 'planned'`, reason, s.plan)
 		if err != nil {
 			return 0, fmt.Errorf("set delivery dead: %w", err)
 		}

@@ -101,6 +101,16 @@ func (o *Outbox) commitBatch(batch []*op) {
 	}
 }
 
+// protect runs an operation under recover: one that panics must not end the others.
+func protect(do func(*store.Tx) error, tx *store.Tx) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = &panicError{r}
+		}
+	}()
+	return do(tx)
+}
+
 func (o *Outbox) write(batch []*op) error {
 	var enqueues []*enqueue
 	for _, p := range batch {
@@ -118,7 +128,7 @@ func (o *Outbox) write(batch []*op) error {
 			if p.do == nil {
 				continue
 			}
-			if err := p.do(tx); err != nil {
+			if err := protect(p.do, tx); err != nil {
 				return err
 			}
 		}

@@ -175,3 +175,26 @@ func TestReleaseKeepsOrder(t *testing.T) {
 		}
 	})
 }
+
+// TestDeciderPanics has the one notification set aside on which the decision panics.
+func TestDeciderPanics(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		rooms := newRooms()
+		p := run(t, storetest.Open(t, url), rooms, func(o *outbox.Options) {
+			o.Decide = func(in incident.Input) incident.Decision {
+				if in.Notification.Subject == "explosive" {
+					panic("boom \x00")
+				}
+				return incident.Decide(in)
+			}
+		})
+		bad, good := enqueue(t, p.Outbox, alert("explosive", "!a")), enqueue(t, p.Outbox, alert("good", "!a"))
+		if state := told(t, p.Outbox, bad.ID); state != outbox.Dead {
+			t.Errorf("the bad one is %s, want dead", state)
+		}
+		if state := told(t, p.Outbox, good.ID); state != outbox.Told {
+			t.Errorf("the good one is %s, want told", state)
+		}
+	})
+}

@@ -190,8 +190,8 @@ func (e *enqueue) claimSenderID(tx *store.Tx) error {
 // decide where an incident opens, not where it goes on and ends.
 func (e *enqueue) followIncident(tx *store.Tx) error {
 	in := e.webhook.Notification.Incident
-	if in.Key == "" || in.State == formatters.Standalone {
-		return nil
+	if in.Key == "" || in.State == formatters.Standalone || e.webhook.ReplayOf != "" {
+		return nil // a replay is told where it is sent, and says nothing of what is so now
 	}
 	hook := e.webhook.Hook
 	open, err := openLanes(tx, hook, in.Key)

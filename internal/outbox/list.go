@@ -48,12 +48,12 @@ func (o *Outbox) Deliveries(ctx context.Context, f Filter) ([]Delivery, error) {
 	rows, err := o.db.Query(ctx, `SELECT w.id, w.hook, w.service, w.formatter, w.received, w.replay_of, w.notification,
 		coalesce(l.room, ''), coalesce(d.state, 'filtered'),
 		CASE WHEN coalesce(d.reason, '') <> '' THEN d.reason WHEN coalesce(s.error, '') <> '' THEN s.error
-			WHEN l.parked_until > 0 AND d.state IN ('pending', 'planned') THEN l.reason ELSE '' END,
+			WHEN l.parked_until > $5 AND d.state IN ('pending', 'planned') THEN l.reason ELSE '' END,
 		coalesce(s.attempts, 0), coalesce(s.event_id, '')
 		FROM webhooks w LEFT JOIN deliveries d ON d.webhook = w.id LEFT JOIN lanes l ON l.id = d.lane
 		LEFT JOIN sends s ON s.id = d.plan AND d.plan <> ''
 		WHERE ($1 = '' OR coalesce(d.state, 'filtered') = $1) AND ($2 = '' OR w.hook = $2) AND ($3 = '' OR w.id = $3)
-		ORDER BY w.id DESC, l.room LIMIT $4`, string(f.State), f.Hook, f.Webhook, f.Limit)
+		ORDER BY w.id DESC, l.room LIMIT $4`, string(f.State), f.Hook, f.Webhook, f.Limit, millis(o.now()))
 	if err != nil {
 		return nil, fmt.Errorf("list deliveries: %w", err)
 	}

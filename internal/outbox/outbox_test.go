@@ -341,6 +341,19 @@ func TestFollowsOpenIncident(t *testing.T) {
 	})
 }
 
+// TestReplayStaysWhereItIsSent replays the opening of an incident that is open elsewhere.
+func TestReplayStaysWhereItIsSent(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		box := open(t, storetest.Open(t, url))
+		a := enqueue(t, box, alert("fires", "!ops"))
+		again, err := box.Replay(t.Context(), a.ID, "!spam")
+		if err != nil || again.Deliveries != 1 {
+			t.Errorf("replayed in %d rooms (%v), want the one that was named", again.Deliveries, err)
+		}
+	})
+}
+
 func TestFilteredIsKept(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {

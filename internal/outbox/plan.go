@@ -79,7 +79,12 @@ func (o *Outbox) planDelivery(tx *store.Tx, d *delivery, p Place) (laneChange, e
 	if err != nil {
 		return change, err
 	}
-	decision := o.decide(incident.Input{State: k.state, Notification: &d.notification, Now: o.now(), Held: k.held})
+	decision, err := o.decideSafely(incident.Input{State: k.state, Notification: &d.notification, Now: o.now(), Held: k.held})
+	if err != nil {
+		var died laneChange
+		err = d.die(tx, err.Error(), &died)
+		return died, err
+	}
 	if decision.Hold && k.id != 0 {
 		change.held++
 		_, err := tx.Exec(`UPDATE deliveries SET state = 'held', incident = $1 WHERE lane = $2 AND position = $3`, k.id, d.lane, d.position)
@@ -87,7 +92,8 @@ func (o *Outbox) planDelivery(tx *store.Tx, d *delivery, p Place) (laneChange, e
 			return change, fmt.Errorf("hold delivery: %w", err)
 		}
 		decision.Parts, decision.TellHeld = nil, false
-		return change, o.storeDecision(tx, d.lane, k, decision, plan{place: p}, &change)
+		err = o.storeDecision(tx, d.lane, k, decision, plan{place: p}, &change)
+		return change, err
 	}
 	pl := plan{place: p, webhook: d.webhook, own: &d.notification}
 	if pl.mentions, err = decodeList(d.mentions); err != nil {
@@ -100,7 +106,8 @@ func (o *Outbox) planDelivery(tx *store.Tx, d *delivery, p Place) (laneChange, e
 	if err != nil {
 		return change, fmt.Errorf("plan delivery: %w", err)
 	}
-	return change, o.storeDecision(tx, d.lane, k, decision, pl, &change)
+	err = o.storeDecision(tx, d.lane, k, decision, pl, &change)
+	return change, err
 }
 
 // incident loads what is known of the delivery's incident, or makes its row.
@@ -117,6 +124,17 @@ func (d *delivery) incident(tx *store.Tx) (known, error) {
 	return loadIncident(tx, `hook = $1 AND key = $2 AND lane = $3`, d.hook, key, d.lane)
 }
 
+// decideSafely asks the Decider. A notification on which it panics is set aside.
+func (o *Outbox) decideSafely(in incident.Input) (d incident.Decision, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = &panicError{r}
+			o.metrics.Attempted("panic", 0)
+		}
+	}()
+	return o.decide(in), nil
+}
+
 // planTimer decides what an incident becomes whose timer is due, and stores the decision.
 func (o *Outbox) planTimer(tx *store.Tx, lane, id int64, p Place) (laneChange, error) {
 	var change laneChange
@@ -128,8 +146,12 @@ func (o *Outbox) planTimer(tx *store.Tx, lane, id int64, p Place) (laneChange, e
 	if pl.id, err = newID(); err != nil {
 		return change, err
 	}
-	decision := o.decide(incident.Input{State: k.state, Now: o.now(), Held: k.held})
-	return change, o.storeDecision(tx, lane, k, decision, pl, &change)
+	decision, err := o.decideSafely(incident.Input{State: k.state, Now: o.now(), Held: k.held})
+	if err != nil { // then what is held is decided on again, one by one
+		decision = incident.Decision{State: k.state, Release: true}
+	}
+	err = o.storeDecision(tx, lane, k, decision, pl, &change)
+	return change, err
 }
 
 // plan is what the sends of one decision have in common.

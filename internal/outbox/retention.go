@@ -52,21 +52,33 @@ func (o *Outbox) prune() (int, error) {
 				return err
 			}
 		}
-		for _, query := range []string{
-			`DELETE FROM sends WHERE id IN (SELECT card FROM incidents WHERE open = 0 AND updated < $1 AND card <> '')`,
-			`DELETE FROM incidents WHERE open = 0 AND updated < $1`,
-			`DELETE FROM sends WHERE webhook = '' AND planned < $1 AND state <> 'planned'`,
-		} {
-			if _, err := tx.Exec(query, millis(cutoff)); err != nil {
-				return err
-			}
-		}
-		return nil
+		return o.pruneIncidents(tx, millis(cutoff))
 	})
 	if err != nil {
 		return 0, fmt.Errorf("prune: %w", err)
 	}
 	return len(ids), nil
+}
+
+// forgottenAfter is how many retentions an open incident is kept that nothing is heard of:
+// not every sender says that it is over.
+const forgottenAfter = 6
+
+func (o *Outbox) pruneIncidents(tx *store.Tx, cutoff int64) error {
+	const over = `((open = 0 AND updated < $1) OR updated < $2)
+		AND NOT EXISTS (SELECT 1 FROM deliveries WHERE incident = incidents.id AND state = 'held')`
+	forgotten := millis(o.now().Add(-forgottenAfter * o.retention))
+	for _, query := range []string{
+		`DELETE FROM sends WHERE id IN (SELECT card FROM incidents WHERE card <> '' AND ` + over + `)`,
+		`DELETE FROM timers WHERE incident IN (SELECT id FROM incidents WHERE ` + over + `)`,
+		`DELETE FROM incidents WHERE ` + over,
+	} {
+		if _, err := tx.Exec(query, cutoff, forgotten); err != nil {
+			return err
+		}
+	}
+	_, err := tx.Exec(`DELETE FROM sends WHERE webhook = '' AND planned < $1 AND state <> 'planned'`, cutoff)
+	return err
 }
 
 func finishedBefore(tx *store.Tx, id string) ([]string, error) {

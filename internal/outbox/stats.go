@@ -29,7 +29,8 @@ func (o *Outbox) Stats(ctx context.Context) (Stats, error) {
 	var s Stats
 	rows, err := o.db.Query(ctx, `SELECT l.room, l.next_position - 1 - l.finished - l.held, l.held, l.parked_until, l.reason,
 		coalesce((SELECT w.received FROM deliveries d JOIN webhooks w ON w.id = d.webhook
-			WHERE d.lane = l.id AND d.position >= l.head AND d.state = 'pending' ORDER BY d.position LIMIT 1), 0)
+			WHERE d.lane = l.id AND d.position >= l.head AND d.state = 'pending' ORDER BY d.position LIMIT 1), 0),
+		coalesce((SELECT min(w.received) FROM sends s JOIN webhooks w ON w.id = s.webhook WHERE s.lane = l.id AND s.state = 'planned'), 0)
 		FROM lanes l ORDER BY l.room`)
 	if err != nil {
 		return s, fmt.Errorf("read outbox statistics: %w", err)
@@ -38,16 +39,18 @@ func (o *Outbox) Stats(ctx context.Context) (Stats, error) {
 	now := o.now()
 	for rows.Next() {
 		var l LaneStats
-		var parked, oldest int64
-		if err := rows.Scan(&l.Room, &l.Pending, &l.Held, &parked, &l.Reason, &oldest); err != nil {
+		var parked, next, planned int64
+		if err := rows.Scan(&l.Room, &l.Pending, &l.Held, &parked, &l.Reason, &next, &planned); err != nil {
 			return s, fmt.Errorf("read outbox statistics: %w", err)
 		}
 		l.Parked = fromMillis(parked)
 		if !l.Parked.After(now) {
 			l.Parked, l.Reason = time.Time{}, ""
 		}
-		if oldest > 0 {
-			s.OldestPending = max(s.OldestPending, now.Sub(fromMillis(oldest)))
+		for _, received := range []int64{next, planned} {
+			if received > 0 {
+				s.OldestPending = max(s.OldestPending, now.Sub(fromMillis(received)))
+			}
 		}
 		s.Pending += l.Pending
 		s.Held += l.Held

@@ -138,7 +138,7 @@ func (w *worker) tell(ctx context.Context, s *send) (*outcome, error) {
 	}
 	for failures := 1; ; failures++ {
 		if age := w.box.now().Sub(s.received); !s.received.IsZero() && age > w.box.maxAge {
-			return &outcome{send: s, dead: tooOld(w.box.maxAge, s.err)}, nil
+			return w.lastLook(s), nil
 		}
 		if err := w.pauses.wait(ctx); err != nil {
 			return nil, err
@@ -170,6 +170,23 @@ func (w *worker) tell(ctx context.Context, s *send) (*outcome, error) {
 			return nil, err
 		}
 	}
+}
+
+// lastLook ends a send that is too old: as made, if an attempt of it that was not answered
+// turns out to be in the room.
+func (w *worker) lastLook(s *send) *outcome {
+	o := &outcome{send: s, dead: tooOld(w.box.maxAge, s.err)}
+	if s.unansweredSince.IsZero() {
+		return o
+	}
+	err := w.protect(func(ctx context.Context) (err error) {
+		o.eventID, err = w.sender.Find(ctx, s.event)
+		return err
+	})
+	if err == nil && o.eventID != "" {
+		o.dead = ""
+	}
+	return o
 }
 
 // attempt tries once. A send that may be older than the homeserver's memory of transaction

@@ -32,6 +32,7 @@ type dialect struct {
 	types       *strings.Replacer // fills the placeholders of the migrations
 	prepare     bool              // whether statements are kept prepared here; pgx keeps them itself
 	unwatched   bool              // whether statements run to their end: the driver pays for a context that can end with a goroutine each
+	reconnects  bool              // whether a connection may be dead that another can replace
 	lock        string            // keeps other processes from migrating at the same time; "" when BEGIN does
 	unavailable func(error) bool
 	conflict    func(error) bool

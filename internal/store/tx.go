@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"slices"
 )
 
 // Tx is a writing transaction.
@@ -13,8 +15,15 @@ type Tx struct {
 	missed []string // statements to keep prepared once the connection is free
 }
 
-// conflictRetries is how often a transaction that PostgreSQL broke off in favour of another
-// is run again.
+// beginError says that a transaction could not begin, so that nothing of it was done. After
+// the server was away, each pooled connection is found dead once.
+type beginError struct{ err error }
+
+func (e *beginError) Error() string { return e.err.Error() }
+func (e *beginError) Unwrap() error { return e.err }
+
+// conflictRetries is how often a transaction is tried that PostgreSQL broke off in favour of
+// another, or that could not begin: one more than there are idle connections.
 const conflictRetries = 5
 
 // Update runs do in one transaction, durable on disk when Update returns nil. When do or
@@ -22,7 +31,9 @@ const conflictRetries = 5
 func (db *DB) Update(ctx context.Context, do func(*Tx) error) error {
 	for try := 1; ; try++ {
 		err := db.update(ctx, do)
-		if err == nil || try == conflictRetries || !db.dialect.conflict(err) {
+		var begin *beginError
+		again := db.dialect.conflict(err) || db.dialect.reconnects && errors.As(err, &begin)
+		if err == nil || try == conflictRetries || !again {
 			return err
 		}
 	}
@@ -31,7 +42,7 @@ func (db *DB) Update(ctx context.Context, do func(*Tx) error) error {
 func (db *DB) update(ctx context.Context, do func(*Tx) error) error {
 	tx, err := db.write.BeginTx(ctx, nil)
 	if err != nil {
-		return err
+		return &beginError{err}
 	}
 	t := &Tx{ctx: ctx, tx: tx, db: db}
 	if db.dialect.unwatched {
@@ -87,7 +98,9 @@ func (t *Tx) statement(query string) *sql.Stmt {
 	stmt := t.db.prepared[query]
 	t.db.mu.Unlock()
 	if stmt == nil {
-		t.missed = append(t.missed, query)
+		if !slices.Contains(t.missed, query) {
+			t.missed = append(t.missed, query)
+		}
 		return nil
 	}
 	return t.tx.StmtContext(t.ctx, stmt)
