@@ -1,0 +1,63 @@
+//go:build goolm && linux
+
+package e2e_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"testing"
+)
+
+// binary is the path of the program: LOTUS_HOOKS_BINARY, or one built for this run.
+var binary = os.Getenv("LOTUS_HOOKS_BINARY")
+
+// parallel is how many tests run at once unless -parallel says so: most of their time they
+// wait, for homeservers that are away, backoffs and leases.
+const parallel = 5
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if p := flag.Lookup("test.parallel"); p.Value.String() == strconv.Itoa(runtime.GOMAXPROCS(0)) {
+		if err := p.Value.Set(strconv.Itoa(parallel)); err != nil {
+			panic(err)
+		}
+	}
+	if !enabled() || binary != "" {
+		os.Exit(m.Run())
+	}
+	dir, err := os.MkdirTemp("", "lotus-hooks-e2e-")
+	if err != nil {
+		panic(err)
+	}
+	binary = filepath.Join(dir, "lotus-hooks")
+	status := 1
+	out, err := exec.Command("go", "build", "-tags", "goolm", "-o", binary, "../cmd/lotus-hooks").CombinedOutput()
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "build the program: %v\n%s", err, out)
+	} else {
+		status = m.Run()
+	}
+	_ = os.RemoveAll(dir)
+	os.Exit(status)
+}
+
+func enabled() bool { return os.Getenv("LOTUS_E2E") == "1" }
+
+// rounds is how often a fault happens: as often as it is usual, or LOTUS_TORTURE times.
+func rounds(t *testing.T, usual int) int {
+	t.Helper()
+	value := os.Getenv("LOTUS_TORTURE")
+	if value == "" {
+		return usual
+	}
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 1 {
+		t.Fatalf("LOTUS_TORTURE=%s is not a number of rounds", value)
+	}
+	return n
+}

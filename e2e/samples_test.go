@@ -1,0 +1,219 @@
+//go:build goolm && linux
+
+package e2e_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"code.lotusguild.org/LotusGuild/lotus-hooks/formatters"
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/store/storetest"
+	"code.lotusguild.org/LotusGuild/lotus-hooks/testdata/payloads"
+	"code.lotusguild.org/LotusGuild/lotus-hooks/virtualusers"
+)
+
+// TestSamples posts every sample of every service as its sender would, and reads both a
+// plain and an encrypted room: the latter with mautrix and with matrix-nio.
+func TestSamples(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		h := newHouse(t, func(testing.TB) string { return url })
+		s := h.startSynapse()
+		ann := newPerson(t, s, "ann").withKeys()
+		bob := s.Account(t, "bob", password)
+		plain, secret := ann.newRoom(false, sender), ann.newRoom(true, sender, bob.UserID)
+		if version := roomVersion(t, ann, plain); version != "12" {
+			t.Errorf("the room has version %s", version)
+		}
+		h.room("plain", plain.String())
+		h.room("secret", secret.String())
+		urls := map[string]string{}
+		for _, service := range formatters.Services() {
+			urls[service.Name] = h.hook(service.Name, service.Name, "plain",
+				`get: true, routes: [{when: "true", room: plain, continue: true}, {when: "true", room: secret}]`)
+		}
+		h.write()
+		h.start()
+		nio := startNio(t, s.URL, bob.UserID, secret)
+
+		var told []sample
+		for _, p := range payloads.Of("") {
+			told = append(told, sample{Sample: p, webhook: postSample(t, urls[p.Service], p)})
+		}
+		h.awaitTold(3 * time.Minute)
+
+		t.Run("Plain", func(t *testing.T) { checkSamples(t, h, told, plain, ann.read(plain)) })
+		t.Run("Encrypted", func(t *testing.T) {
+			read := ann.read(secret)
+			for _, m := range read {
+				if !m.encrypted {
+					t.Errorf("message %s is not encrypted", m.id)
+				}
+			}
+			checkSamples(t, h, told, secret, read)
+		})
+		t.Run("Nio", func(t *testing.T) { checkSamples(t, h, told, secret, nio.read(len(told))) })
+		t.Run("Users", func(t *testing.T) { checkUsers(t, ann, plain, urls) })
+		t.Run("Check", func(t *testing.T) {
+			out := h.run("check", "--online")
+			for _, want := range []string{
+				"knows the appservice as " + sender, "room plain is not encrypted", "room secret is encrypted (m.megolm.v1.aes-sha2)", "is good",
+			} {
+				if !strings.Contains(out, want) {
+					t.Errorf("check --online does not say %q:\n%s", want, out)
+				}
+			}
+		})
+	})
+}
+
+// sample is one that was accepted.
+type sample struct {
+	payloads.Sample
+	webhook string // its id
+}
+
+// postSample posts a sample as its sender would.
+func postSample(t *testing.T, url string, s payloads.Sample) (webhook string) {
+	t.Helper()
+	if s.Query != "" {
+		url += "?" + s.Query
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, s.Method, url, bytes.NewReader(s.Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header = s.Header.Clone()
+	for _, hop := range []string{"Connection", "Content-Length", "Transfer-Encoding", "Accept-Encoding"} {
+		req.Header.Del(hop)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answer struct {
+		OK bool
+		ID string
+	}
+	if err := json.Unmarshal(body, &answer); err != nil || resp.StatusCode != http.StatusAccepted || !answer.OK || answer.ID == "" {
+		t.Fatalf("%s: %s %s %v", s.Path(), resp.Status, body, err)
+	}
+	return answer.ID
+}
+
+// checkSamples fails the test unless a room's messages are the samples, in the order in
+// which they were posted, each by its service's user.
+func checkSamples(t *testing.T, h *house, told []sample, room id.RoomID, messages []message) {
+	t.Helper()
+	if len(messages) != len(told) {
+		t.Errorf("%d samples became %d messages", len(told), len(messages))
+	}
+	db := h.openDatabase()
+	defer func() { _ = db.Close() }()
+	for n, s := range told[:min(len(told), len(messages))] {
+		m := messages[n]
+		var eventID string
+		var drawn int64
+		err := db.QueryRowContext(t.Context(), `SELECT event_id, planned FROM sends WHERE webhook = $1 AND room_id = $2`, s.webhook, room.String()).Scan(&eventID, &drawn)
+		if err != nil {
+			t.Fatalf("%s: %v", s.Path(), err)
+		}
+		if m.id != eventID {
+			t.Fatalf("message %d is %s, want %s for %s", n, m.id, eventID, s.Path())
+		}
+		if want := userOf(s.Service); m.sender != want {
+			t.Errorf("%s: told by %s, want %s", s.Path(), m.sender, want)
+		}
+		if diff := cmp.Diff(goldenContent(t, s, time.UnixMilli(drawn)), m.content); diff != "" {
+			t.Errorf("%s: not as its golden says (-want +got):\n%s", s.Path(), diff)
+		}
+	}
+}
+
+func userOf(service string) string { return "@hookshot_" + service + ":" + domain }
+
+// goldenContent is what the notification in a sample's golden file looks like when it is
+// drawn at a time. The texts in that file were drawn at another one: durations differ.
+func goldenContent(t *testing.T, s sample, drawn time.Time) map[string]any {
+	t.Helper()
+	golden, err := os.ReadFile(filepath.Join("..", "testdata", "payloads", filepath.FromSlash(s.Path())+".golden"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, found := strings.Cut(string(golden), "\n-- notification (")
+	_, text, whole := strings.Cut(text, "--\n")
+	var n formatters.Notification
+	if err := json.Unmarshal([]byte(text), &n); err != nil || !found || !whole {
+		t.Fatalf("%s: read golden: %v", s.Path(), err)
+	}
+	data, err := json.Marshal(formatters.Render(n, formatters.RenderOptions{Now: drawn, Zone: time.UTC}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var content map[string]any
+	if err := json.Unmarshal(data, &content); err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+// checkUsers fails the test unless each service's user has its name and its picture, in its
+// profile and as a member of the room.
+func checkUsers(t *testing.T, p *person, room id.RoomID, services map[string]string) {
+	t.Helper()
+	for name := range services {
+		service, _ := formatters.Lookup(name)
+		user := id.UserID(userOf(name))
+		profile, err := p.GetProfile(t.Context(), user)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var member event.MemberEventContent
+		if err := p.StateEvent(t.Context(), room, event.StateMember, user.String(), &member); err != nil {
+			t.Fatal(err)
+		}
+		if profile.DisplayName != service.Title || member.Displayname != service.Title {
+			t.Errorf("%s is called %q, in the room %q, want %q", user, profile.DisplayName, member.Displayname, service.Title)
+		}
+		if string(member.AvatarURL) != profile.AvatarURL.String() {
+			t.Errorf("%s has another picture in the room", user)
+		}
+		picture, err := p.DownloadBytes(t.Context(), profile.AvatarURL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := virtualusers.Avatar(name).Data(); len(want) == 0 || !bytes.Equal(picture, want) {
+			t.Errorf("%s has a picture of %d bytes that is not its own", user, len(picture))
+		}
+	}
+}
+
+func roomVersion(t *testing.T, p *person, room id.RoomID) string {
+	t.Helper()
+	var create struct {
+		Version string `json:"room_version"`
+	}
+	if err := p.StateEvent(t.Context(), room, event.StateCreate, "", &create); err != nil {
+		t.Fatal(err)
+	}
+	return create.Version
+}
