@@ -298,7 +298,7 @@ func TestHealth(t *testing.T) {
 	check(t, h.serve(request("GET", "/live", "")), 200, `{"ok":true}`)
 	check(t, h.serve(request("GET", "/ready", "")), 200, `{"ready":true}`)
 	for _, path := range []string{"/live", "/ready"} {
-		if got := h.serve(request("HEAD", path, "")); got.StatusCode != 200 {
+		if got := h.serve(request("HEAD", path, "")); got.StatusCode != http.StatusOK {
 			t.Errorf("HEAD %s is answered with %d", path, got.StatusCode)
 		}
 	}
