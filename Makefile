@@ -68,7 +68,7 @@ fuzz: ## each fuzz target for FUZZTIME
 
 .PHONY: e2e
 e2e: $(BIN) ## the program on a real Synapse, with SQLite and PostgreSQL
-	LOTUS_E2E=1 LOTUS_HOOKS_REQUIRE_POSTGRES=1 LOTUS_HOOKS_BINARY=$(CURDIR)/$(BIN) $(TEST) -count=1 -timeout 15m ./e2e/... ./virtualusers/... ./internal/homeserver/...
+	LOTUS_E2E=1 LOTUS_HOOKS_REQUIRE_POSTGRES=1 LOTUS_HOOKS_BINARY=$(CURDIR)/$(BIN) $(TEST) -p 1 -count=1 -timeout 15m ./e2e/... ./virtualusers/... ./internal/homeserver/...
 
 .PHONY: torture
 torture: $(BIN) ## the faults of the end-to-end tests, 200 times (about two hours)

@@ -175,7 +175,7 @@ func TestTortureEncrypted(t *testing.T) {
 			pause, lifetime, kills = time.Second, leaseTime+2*time.Second, rounds(t, 1)
 		}
 		b := startBurst(t, pause, one, two, three)
-		time.Sleep(3 * time.Second)
+		ann.awaitPlain(turns)
 		ann.encrypt(turns)
 		for range kills {
 			time.Sleep(lifetime / 2)
@@ -190,6 +190,17 @@ func TestTortureEncrypted(t *testing.T) {
 		checkTold(t, ann.read(turns), two, three)
 		checkTurned(t, ann.timeline(turns))
 	})
+}
+
+// awaitPlain waits until something was told in the room.
+func (p *person) awaitPlain(room id.RoomID) {
+	p.t.Helper()
+	told := func(evt *event.Event) bool { return evt.Type.Type == event.EventMessage.Type }
+	for deadline := time.Now().Add(time.Minute); !slices.ContainsFunc(p.timeline(room), told); time.Sleep(200 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			p.t.Fatal("nothing was told within a minute")
+		}
+	}
 }
 
 // checkTurned fails the test when more was told in plain, after the room was encrypted, than
