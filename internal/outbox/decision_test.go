@@ -176,23 +176,29 @@ func TestReleaseKeepsOrder(t *testing.T) {
 	})
 }
 
-// TestDeciderPanics has the one notification set aside on which the decision panics.
-func TestDeciderPanics(t *testing.T) {
+// TestDefectiveDecider has the notifications set aside on which the decision panics or says
+// nothing.
+func TestDefectiveDecider(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
 		rooms := newRooms()
 		p := run(t, storetest.Open(t, url), rooms, func(o *outbox.Options) {
 			o.Decide = func(in incident.Input) incident.Decision {
-				if in.Notification.Subject == "explosive" {
+				switch in.Notification.Subject {
+				case "explosive":
 					panic("boom \x00")
+				case "nothing":
+					return incident.Decision{State: in.State}
 				}
 				return incident.Decide(in)
 			}
 		})
-		bad, good := enqueue(t, p.Outbox, alert("explosive", "!a")), enqueue(t, p.Outbox, alert("good", "!a"))
-		if state := told(t, p.Outbox, bad.ID); state != outbox.Dead {
-			t.Errorf("the bad one is %s, want dead", state)
+		for _, subject := range []string{"explosive", "nothing"} {
+			if state := told(t, p.Outbox, enqueue(t, p.Outbox, alert(subject, "!a")).ID); state != outbox.Dead {
+				t.Errorf("the one that is %s is %s, want dead", subject, state)
+			}
 		}
+		good := enqueue(t, p.Outbox, alert("good", "!a"))
 		if state := told(t, p.Outbox, good.ID); state != outbox.Told {
 			t.Errorf("the good one is %s, want told", state)
 		}

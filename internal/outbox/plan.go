@@ -71,6 +71,9 @@ func loadIncident(tx *store.Tx, where string, args ...any) (known, error) {
 	return k, err
 }
 
+// errNothingDecided says that a decision would neither tell a delivery nor hold it back.
+var errNothingDecided = errors.New("the decision neither tells nor holds it")
+
 // planDelivery decides what the head of a lane becomes, and stores the decision. It returns
 // the change that this makes to the lane's row.
 func (o *Outbox) planDelivery(tx *store.Tx, d *delivery, p Place) (laneChange, error) {
@@ -80,6 +83,9 @@ func (o *Outbox) planDelivery(tx *store.Tx, d *delivery, p Place) (laneChange, e
 		return change, err
 	}
 	decision, err := o.decideSafely(incident.Input{State: k.state, Notification: &d.notification, Now: o.now(), Held: k.held})
+	if err == nil && len(decision.Parts) == 0 && !(decision.Hold && k.id != 0) {
+		err = errNothingDecided
+	}
 	if err != nil {
 		var died laneChange
 		err = d.die(tx, err.Error(), &died)
