@@ -83,7 +83,8 @@ func (o *Outbox) planDelivery(tx *store.Tx, d *delivery, p Place) (laneChange, e
 		return change, err
 	}
 	decision, err := o.decideSafely(incident.Input{State: k.state, Notification: &d.notification, Now: o.now(), Held: k.held})
-	if err == nil && len(decision.Parts) == 0 && !(decision.Hold && k.id != 0) {
+	hold := decision.Hold && k.id != 0
+	if err == nil && !hold && len(decision.Parts) == 0 {
 		err = errNothingDecided
 	}
 	if err != nil {
@@ -91,7 +92,7 @@ func (o *Outbox) planDelivery(tx *store.Tx, d *delivery, p Place) (laneChange, e
 		err = d.die(tx, err.Error(), &died)
 		return died, err
 	}
-	if decision.Hold && k.id != 0 {
+	if hold {
 		change.held++
 		_, err := tx.Exec(`UPDATE deliveries SET state = 'held', incident = $1 WHERE lane = $2 AND position = $3`, k.id, d.lane, d.position)
 		if err != nil {
