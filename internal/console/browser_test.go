@@ -3,6 +3,7 @@ package console_test
 import (
 	"context"
 	"net/http/httptest"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -34,6 +35,9 @@ func newBrowser(t *testing.T) context.Context {
 		}
 	}
 	if binary == "" {
+		if os.Getenv("LOTUS_HOOKS_REQUIRE_CHROMIUM") != "" {
+			t.Fatal("no Chromium in the path")
+		}
 		t.Skip("no Chromium in the path (Debian: apt install chromium)")
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
