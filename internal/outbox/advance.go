@@ -91,49 +91,57 @@ func (o *Outbox) advance(tx *store.Tx, lane int64, owner string, last *outcome, 
 // planNext returns the lane's next send: one that is planned already, or that of a due
 // timer, or that of the next delivery. A lane whose plan is done has nothing planned.
 func (o *Outbox) planNext(tx *store.Tx, lane int64, done bool, places func(string) (Place, bool), change *laneChange) (next, error) {
-	for fresh := false; ; fresh, done = true, false {
-		if !done {
-			s, err := nextSend(tx, lane)
-			if s != nil || err != nil {
-				return next{send: s, fresh: fresh}, err
-			}
+	if !done {
+		s, err := nextSend(tx, lane)
+		if s != nil || err != nil {
+			return next{send: s}, err
 		}
-		step, wait, err := o.planStep(tx, lane, places, change)
-		if err != nil || wait.place != "" || !step {
-			return wait, err
+	}
+	for {
+		n, more, err := o.planStep(tx, lane, places, change)
+		if err != nil || !more {
+			return n, err
 		}
 	}
 }
 
-// planStep plans one timer or delivery and says whether there was one.
-func (o *Outbox) planStep(tx *store.Tx, lane int64, places func(string) (Place, bool), change *laneChange) (bool, next, error) {
-	incident, hook, err := dueTimer(tx, lane, millis(o.now()))
+// planStep plans one timer or delivery. more says that there may be another one, because
+// this one makes no event.
+func (o *Outbox) planStep(tx *store.Tx, lane int64, places func(string) (Place, bool), change *laneChange) (n next, more bool, err error) {
+	now := o.now()
+	d, timer, err := loadHead(tx, lane, change.position(), millis(now))
 	if err != nil {
-		return false, next{}, err
+		return next{}, false, err
 	}
-	if incident != 0 {
-		p, known := places(hook)
-		if !known {
-			return false, next{place: hook}, nil
+	var incident int64
+	var hook string
+	if timer {
+		if incident, hook, err = dueTimer(tx, lane, millis(now)); err != nil {
+			return next{}, false, err
 		}
-		c, err := o.planTimer(tx, lane, incident, p)
-		change.add(c)
-		return true, next{}, err
 	}
-	d, err := loadHead(tx, lane, change.position())
-	if d == nil || err != nil {
-		return false, next{}, err
+	if incident == 0 {
+		if d == nil {
+			return next{}, false, nil
+		}
+		hook = d.hook
+		if reason := o.doom(d); reason != "" {
+			return next{}, true, d.die(tx, reason, change)
+		}
 	}
-	if reason := o.doom(d); reason != "" {
-		return true, next{}, d.die(tx, reason, change)
-	}
-	p, known := places(d.hook)
+	p, known := places(hook)
 	if !known {
-		return false, next{place: d.hook}, nil
+		return next{place: hook}, false, nil
 	}
-	c, err := o.planDelivery(tx, d, p)
+	var c laneChange
+	var s *send
+	if incident != 0 {
+		c, s, err = o.planTimer(tx, lane, incident, hook, p)
+	} else {
+		c, s, err = o.planDelivery(tx, d, p)
+	}
 	change.add(c)
-	return true, next{}, err
+	return next{send: s, fresh: s != nil}, s == nil, err
 }
 
 // doom says why a delivery that was never tried will not be, or "".

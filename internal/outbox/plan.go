@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/google/uuid"
@@ -25,23 +26,28 @@ type delivery struct {
 	unreadable   error // the notification's JSON is of another program, or damaged
 }
 
-// loadHead returns the next pending delivery of a lane from a position on, or nil. Position 0
-// stands for the lane's head.
-func loadHead(tx *store.Tx, lane, from int64) (*delivery, error) {
-	d := delivery{lane: lane}
+// loadHead returns the next pending delivery of a lane from a position on, or nil, and
+// whether a timer of the lane comes before it. Position 0 stands for the lane's head.
+func loadHead(tx *store.Tx, lane, from, now int64) (d *delivery, timer bool, err error) {
+	d = &delivery{lane: lane}
+	if from == 0 {
+		from = -1 // SQLite plans a join anew whenever a parameter of it was 0 or 1 before
+	}
 	var notification []byte
-	err := tx.QueryRow(`SELECT d.position, d.webhook, d.mentions, w.hook, w.received, w.notification
+	err = tx.QueryRow(`SELECT d.position, d.webhook, d.mentions, w.hook, w.received, w.notification,
+		EXISTS (SELECT 1 FROM timers WHERE lane = $1 AND due <= $3)
 		FROM deliveries d JOIN webhooks w ON w.id = d.webhook
 		WHERE d.lane = $1 AND d.position >= CASE WHEN CAST($2 AS BIGINT) > 0 THEN $2 ELSE (SELECT head FROM lanes WHERE id = $1) END
-		AND d.state = 'pending' ORDER BY d.position LIMIT 1`, lane, from).Scan(&d.position, &d.webhook, &d.mentions, &d.hook, &d.received, &notification)
+		AND d.state = 'pending' ORDER BY d.position LIMIT 1`, lane, from, now).
+		Scan(&d.position, &d.webhook, &d.mentions, &d.hook, &d.received, &notification, &timer)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
+		return nil, true, nil // perhaps: nobody has looked
 	}
 	if err != nil {
-		return nil, fmt.Errorf("load head of lane: %w", err)
+		return nil, false, fmt.Errorf("load head of lane: %w", err)
 	}
 	d.unreadable = json.Unmarshal(notification, &d.notification)
-	return &d, nil
+	return d, timer, nil
 }
 
 // known is the row of an incident, with id 0 when there is none.
@@ -75,12 +81,13 @@ func loadIncident(tx *store.Tx, where string, args ...any) (known, error) {
 var errNothingDecided = errors.New("the decision neither tells nor holds it")
 
 // planDelivery decides what the head of a lane becomes, and stores the decision. It returns
-// the change that this makes to the lane's row.
-func (o *Outbox) planDelivery(tx *store.Tx, d *delivery, p Place) (laneChange, error) {
+// the change that this makes to the lane's row, and the first event to be made, if there is
+// one.
+func (o *Outbox) planDelivery(tx *store.Tx, d *delivery, p Place) (laneChange, *send, error) {
 	change := laneChange{head: d.position + 1}
 	k, err := d.incident(tx)
 	if err != nil {
-		return change, err
+		return change, nil, err
 	}
 	decision, err := o.decideSafely(incident.Input{State: k.state, Notification: &d.notification, Now: o.now(), Held: k.held})
 	hold := decision.Hold && k.id != 0
@@ -90,31 +97,31 @@ func (o *Outbox) planDelivery(tx *store.Tx, d *delivery, p Place) (laneChange, e
 	if err != nil {
 		var died laneChange
 		err = d.die(tx, err.Error(), &died)
-		return died, err
+		return died, nil, err
 	}
 	if hold {
 		change.held++
 		_, err := tx.Exec(`UPDATE deliveries SET state = 'held', incident = $1 WHERE lane = $2 AND position = $3`, k.id, d.lane, d.position)
 		if err != nil {
-			return change, fmt.Errorf("hold delivery: %w", err)
+			return change, nil, fmt.Errorf("hold delivery: %w", err)
 		}
 		decision.Parts, decision.TellHeld = nil, false
-		err = o.storeDecision(tx, d.lane, k, decision, plan{place: p}, &change)
-		return change, err
+		_, err = o.storeDecision(tx, d.lane, k, decision, plan{place: p}, &change)
+		return change, nil, err
 	}
-	pl := plan{place: p, webhook: d.webhook, own: &d.notification}
+	pl := plan{place: p, hook: d.hook, webhook: d.webhook, received: fromMillis(d.received), own: &d.notification}
 	if pl.mentions, err = decodeList(d.mentions); err != nil {
-		return change, err
+		return change, nil, err
 	}
 	if pl.id, err = newID(); err != nil {
-		return change, err
+		return change, nil, err
 	}
 	_, err = tx.Exec(`UPDATE deliveries SET state = 'planned', incident = $1, plan = $2 WHERE lane = $3 AND position = $4`, k.id, pl.id, d.lane, d.position)
 	if err != nil {
-		return change, fmt.Errorf("plan delivery: %w", err)
+		return change, nil, fmt.Errorf("plan delivery: %w", err)
 	}
-	err = o.storeDecision(tx, d.lane, k, decision, pl, &change)
-	return change, err
+	first, err := o.storeDecision(tx, d.lane, k, decision, pl, &change)
+	return change, first, err
 }
 
 // incident loads what is known of the delivery's incident, or makes its row.
@@ -142,60 +149,63 @@ func (o *Outbox) decideSafely(in incident.Input) (d incident.Decision, err error
 	return o.decide(in), nil
 }
 
-// planTimer decides what an incident becomes whose timer is due, and stores the decision.
-func (o *Outbox) planTimer(tx *store.Tx, lane, id int64, p Place) (laneChange, error) {
+// planTimer decides what an incident of a hook becomes whose timer is due, and stores the
+// decision. It returns what planDelivery does.
+func (o *Outbox) planTimer(tx *store.Tx, lane, id int64, hook string, p Place) (laneChange, *send, error) {
 	var change laneChange
 	k, err := loadIncident(tx, `id = $1`, id)
 	if err != nil || k.id == 0 {
-		return change, err
+		return change, nil, err
 	}
-	pl := plan{place: p}
+	pl := plan{place: p, hook: hook}
 	if pl.id, err = newID(); err != nil {
-		return change, err
+		return change, nil, err
 	}
 	decision, err := o.decideSafely(incident.Input{State: k.state, Now: o.now(), Held: k.held})
 	if err != nil { // then what is held is decided on again, one by one
 		decision = incident.Decision{State: k.state, Release: true}
 	}
-	err = o.storeDecision(tx, lane, k, decision, pl, &change)
-	return change, err
+	first, err := o.storeDecision(tx, lane, k, decision, pl, &change)
+	return change, first, err
 }
 
 // plan is what the sends of one decision have in common.
 type plan struct {
 	id       string
 	place    Place
-	webhook  string // "" when a timer made the plan
+	hook     string
+	webhook  string    // "" when a timer made the plan
+	received time.Time // of the webhook
 	mentions []string
 	own      *formatters.Notification // the webhook's, which sends need not store again
 }
 
 // storeDecision writes a decision: its sends, the incident's new state, what becomes of
-// deliveries that wait for it, and the timer.
-func (o *Outbox) storeDecision(tx *store.Tx, lane int64, k known, dec incident.Decision, p plan, change *laneChange) error {
-	card, err := o.insertSends(tx, lane, k, dec.Parts, p)
+// deliveries that wait for it, and the timer. It returns the first of the sends.
+func (o *Outbox) storeDecision(tx *store.Tx, lane int64, k known, dec incident.Decision, p plan, change *laneChange) (*send, error) {
+	card, first, err := o.insertSends(tx, lane, k, dec.Parts, p)
 	if err != nil || k.id == 0 {
-		return err
+		return first, err
 	}
 	if dec.TellHeld && len(dec.Parts) > 0 {
 		n, err := tx.Exec(`UPDATE deliveries SET state = 'planned', plan = $1 WHERE incident = $2 AND state = 'held'`, p.id, k.id)
 		if err != nil {
-			return fmt.Errorf("plan held deliveries: %w", err)
+			return nil, fmt.Errorf("plan held deliveries: %w", err)
 		}
 		change.held -= n
 	}
 	if dec.Release {
 		if err := release(tx, k.id, change); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	state, err := json.Marshal(&dec.State, encodeOptions)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	now := millis(o.now())
 	if _, err := tx.Exec(`UPDATE incidents SET state = $1, card = $2, updated = $3 WHERE id = $4`, state, card, now, k.id); err != nil {
-		return fmt.Errorf("update incident: %w", err)
+		return nil, fmt.Errorf("update incident: %w", err)
 	}
 	if dec.Wake.IsZero() {
 		_, err = tx.Exec(`DELETE FROM timers WHERE incident = $1`, k.id)
@@ -204,9 +214,9 @@ func (o *Outbox) storeDecision(tx *store.Tx, lane int64, k known, dec incident.D
 			ON CONFLICT (incident) DO UPDATE SET due = excluded.due`, k.id, lane, millis(dec.Wake))
 	}
 	if err != nil {
-		return fmt.Errorf("set timer: %w", err)
+		return nil, fmt.Errorf("set timer: %w", err)
 	}
-	return nil
+	return first, nil
 }
 
 // release puts the deliveries that wait for an incident back into their lane.
@@ -228,9 +238,9 @@ func release(tx *store.Tx, incident int64, change *laneChange) error {
 }
 
 // insertSends stores the events of a decision and returns the send that is the incident's
-// card now. An edit is made as who made the card and where it stands; when the card is not
+// card now, and the first send. An edit is made as who made the card and where it stands; when the card is not
 // in this room, or was never made, a card of its own is.
-func (o *Outbox) insertSends(tx *store.Tx, lane int64, k known, parts []incident.Part, p plan) (card string, err error) {
+func (o *Outbox) insertSends(tx *store.Tx, lane int64, k known, parts []incident.Part, p plan) (card string, first *send, err error) {
 	card = k.card
 	var cardPlace Place
 	if card != "" {
@@ -240,17 +250,18 @@ func (o *Outbox) insertSends(tx *store.Tx, lane int64, k known, parts []incident
 		if errors.Is(err, sql.ErrNoRows) || state == "dead" || cardPlace.RoomID != p.place.RoomID {
 			card = ""
 		} else if err != nil {
-			return "", fmt.Errorf("load card: %w", err)
+			return "", nil, fmt.Errorf("load card: %w", err)
 		}
 	}
+	drawn := fromMillis(millis(o.now())) // as a repeat after a crash will have it
 	for i, part := range parts {
 		s := send{
-			id: p.id, plan: p.id, part: i, webhook: p.webhook, kind: part.Kind,
-			event: Event{Place: p.place, MsgType: part.MsgType, Drawn: o.now()},
+			id: p.id, plan: p.id, part: i, hook: p.hook, webhook: p.webhook, received: p.received, kind: part.Kind,
+			event: Event{Place: p.place, Notification: *part.Notification, MsgType: part.MsgType, Drawn: drawn},
 		}
 		if i > 0 {
 			if s.id, err = newID(); err != nil {
-				return "", err
+				return "", nil, err
 			}
 		} else {
 			s.event.Mentions = p.mentions // whom the route pings, once
@@ -270,14 +281,21 @@ func (o *Outbox) insertSends(tx *store.Tx, lane int64, k known, parts []incident
 		var custom []byte
 		if part.Notification != p.own {
 			if custom, err = json.Marshal(part.Notification, encodeOptions); err != nil {
-				return "", err
+				return "", nil, err
 			}
 		}
+		s.event.TransactionID = s.id
 		if err := s.insert(tx, lane, k.id, custom); err != nil {
-			return "", err
+			return "", nil, err
+		}
+		if i == 0 {
+			if err := s.aim(tx); err != nil {
+				return "", nil, err
+			}
+			first = &s
 		}
 	}
-	return card, nil
+	return card, first, nil
 }
 
 func newID() (string, error) {
