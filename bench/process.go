@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	mathrand "math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -155,11 +156,18 @@ func (p *process) processorTime() (time.Duration, error) {
 	return time.Duration(sum) * time.Second / ticks, nil
 }
 
-// freeAddress returns an address on which nobody listens.
+// freeAddress returns an address on which nobody listens, below the ports that Linux gives
+// to clients: the load's own connections must not take it meanwhile.
 func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // returns at once
-	if err != nil {
-		return "", err
+	for {
+		address := fmt.Sprintf("127.0.0.1:%d", 20000+mathrand.IntN(10000)) //nolint:gosec // any will do
+		l, err := net.Listen("tcp", address)                               //nolint:noctx // returns at once
+		if errors.Is(err, syscall.EADDRINUSE) {
+			continue
+		}
+		if err != nil {
+			return "", err
+		}
+		return address, l.Close()
 	}
-	return l.Addr().String(), l.Close()
 }
