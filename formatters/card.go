@@ -3,7 +3,6 @@ package formatters
 import (
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // card is a message while it is drawn: both bodies side by side, and what is left of the
@@ -153,61 +152,60 @@ func appendEscaped(b []byte, s string) []byte {
 	return append(b, s[from:]...)
 }
 
-// encodedLen returns how many bytes text takes inside JSON at worst: encoders write "<",
-// ">" and "&" as six-byte escapes.
+// escapes are by how many bytes characters grow in JSON at worst: encoders write "<", ">"
+// and "&" as six-byte escapes.
+var escapes = [256]uint8{'<': 5, '>': 5, '&': 5, '"': 1, '\\': 1, '\n': 1}
+
+// encodedLen returns how many bytes text takes inside JSON at worst.
 func encodedLen[T string | []byte](s T) int {
 	n := len(s)
 	for i := range len(s) {
-		switch s[i] {
-		case '<', '>', '&':
-			n += 5
-		case '"', '\\', '\n':
-			n++
-		}
+		n += int(escapes[s[i]])
 	}
 	return n
-}
-
-// cut shortens clean text to so many runes, and to what takes so many bytes of the limit
-// in both bodies together. It reports whether the text is whole.
-func cut(s string, runes, bytes int) (string, bool) {
-	if len(s) <= runes && len(s)*maxCost <= bytes {
-		return s, true
-	}
-	for i, r := range s {
-		runes--
-		bytes -= runeCost(r)
-		if runes < 0 || bytes < 0 {
-			return s[:i], false
-		}
-	}
-	return s, true
 }
 
 // maxCost is the most that one byte of text takes in both bodies: "&" is \u0026 in one
 // and \u0026amp; in the other.
 const maxCost = 16
 
-// runeCost is what a rune takes in both bodies.
-func runeCost(r rune) int {
-	switch r {
-	case '&':
-		return maxCost
-	case '<', '>':
-		return 15
-	case '"':
-		return 12
-	case '\\', '\n':
-		return 4
+// costs are by how much more characters take in both bodies than the two bytes of others.
+var costs = [256]uint8{'&': maxCost - 2, '<': 13, '>': 13, '"': 10, '\\': 2, '\n': 2}
+
+// cut shortens clean text to what takes so many bytes of the limit in both bodies
+// together. It reports whether the text is whole.
+func cut(s string, bytes int) (string, bool) {
+	if len(s)*maxCost <= bytes {
+		return s, true
 	}
-	return 2 * utf8.RuneLen(r)
+	for i := range len(s) {
+		if bytes -= 2 + int(costs[s[i]]); bytes < 0 {
+			return firstBytes(s, i)
+		}
+	}
+	return s, true
 }
 
-// shorten cuts clean text and says so.
+// shorten cuts clean text to so many runes, and to what takes so many bytes of the limit,
+// and says so.
 func shorten(s string, runes, bytes int) string {
-	s, whole := cut(s, runes, bytes)
-	if whole {
+	short, _ := cut(firstRunes(s, runes), bytes)
+	if len(short) == len(s) {
 		return s
 	}
-	return strings.TrimRight(s, " \u200d") + "…"
+	return strings.TrimRight(short, " \u200d") + "…"
+}
+
+// firstRunes returns the first n runes of s.
+func firstRunes(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for i := range s {
+		if n == 0 {
+			return s[:i]
+		}
+		n--
+	}
+	return s
 }

@@ -12,9 +12,6 @@ import (
 // than a line can be drawn.
 func cleanLine(s string) string {
 	s, _ = firstBytes(s, maxLine)
-	if isClean(s) {
-		return s
-	}
 	return withoutRoomPing(strings.TrimRight(clean(s, false), " "))
 }
 
@@ -39,10 +36,11 @@ func cleanLines(s string) string {
 }
 
 // isClean reports whether s is plain ASCII with nothing to do, as most text is.
-func isClean(s string) bool {
+func isClean(s string, lines bool) bool {
 	blank := true
 	for i := range len(s) {
 		switch b := s[i]; {
+		case lines && (b == ' ' || b == '\n'):
 		case b == ' ':
 			if blank {
 				return false
@@ -54,11 +52,14 @@ func isClean(s string) bool {
 			blank = false
 		}
 	}
-	return !blank || s == ""
+	return lines || !blank || s == ""
 }
 
 // clean is what cleanLine and cleanLines have in common.
 func clean(s string, lines bool) string {
+	if isClean(s, lines) {
+		return s
+	}
 	s = withoutUserinfo(s)
 	b := make([]byte, 0, len(s)+8)
 	for i := 0; i < len(s); {
@@ -118,6 +119,9 @@ func escapeSequence(s string) int {
 // withoutRoomPing puts a zero-width space behind the "@" of every "@room". A text that
 // ends within the word counts too, since more may be written behind it.
 func withoutRoomPing(s string) string {
+	if strings.IndexByte(s, '@') < 0 {
+		return s
+	}
 	var b strings.Builder
 	from := 0
 	for i := 0; i < len(s); i++ {

@@ -306,7 +306,7 @@ func (w *foreignWriter) write(s string) {
 		return
 	}
 	m := w.mark()
-	s, whole := cut(s, len(s), w.left)
+	s, whole := cut(s, w.left)
 	w.both(s)
 	w.keep(m, w.left)
 	w.full = !whole

@@ -3,6 +3,7 @@ package formatters
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 )
 
@@ -12,14 +13,19 @@ type Formatted struct {
 	Formatter    string // the formatter that made it: the service's, or "generic"
 	Fallback     bool   // the service's own formatter could not, so the generic one did
 	Err          error  // why it could not; nil without fallback
+
+	// Failed are the fields of a custom format that failed, and were told by the generic
+	// formatter.
+	Failed FieldErrors
 }
 
 // Format turns a payload into a notification, whatever the payload is: when the service's
 // own formatter refuses it or panics, the generic one tells it.
 func (s Service) Format(p Payload) Formatted {
 	n, err := protect(s.Formatter, p)
-	if err == nil {
-		return Formatted{Notification: n, Formatter: s.Name}
+	var failed FieldErrors
+	if err == nil || errors.As(err, &failed) {
+		return Formatted{Notification: n, Formatter: s.Name, Failed: failed}
 	}
 	generic := services["generic"]
 	n, genericErr := protect(generic.Formatter, p)

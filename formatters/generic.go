@@ -18,6 +18,7 @@ func init() {
 			"Tags", "X-Tags", "Tag", "Ta",
 			"Click", "X-Click",
 			"Markdown", "X-Markdown", "Md",
+			"X-GitHub-Event", "X-Gitea-Event", "X-Forgejo-Event", "X-Gitlab-Event",
 		},
 		Query: []string{"title", "message", "priority", "tags", "click", "markdown"},
 	})
@@ -98,14 +99,20 @@ func parseJSON(s string) (*node, bool) {
 		}
 		n = inner
 	}
+	if ok && strings.Contains(s, `\\\"`) {
+		n.unescapeQuotes()
+	}
 	return n, ok
 }
 
-// shapes are the formats that senders share, the most particular first.
-var shapes = []struct {
+// shape is a format that senders share.
+type shape struct {
 	fits func(*node) bool
 	read func(*node) draft
-}{
+}
+
+// shapes are the formats that senders share, the most particular first.
+var shapes = []shape{
 	{isTeams, readTeams},
 	{isDiscord, readDiscord},
 	{isSlack, readSlack},

@@ -29,8 +29,9 @@ func readDiscord(n *node) draft {
 	d := draft{severity: Info, markup: markdown}
 	d.from = n.take("username")
 	d.text = discordMarkdown(n.takeText("content"))
-	var entries []draft
-	for _, e := range n.takeList("embeds") {
+	embeds := n.takeList("embeds")
+	entries := make([]draft, 0, len(embeds))
+	for _, e := range embeds {
 		entries = append(entries, readDiscordEmbed(e))
 	}
 	d.merge(entries)

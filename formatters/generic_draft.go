@@ -33,7 +33,8 @@ type draft struct {
 	items    []Item
 	links    []Link
 	image    string
-	details  string // what is left of the document
+	ids      bool     // facts may be for programs only, since nothing is told below
+	details  []string // what is left of the document, in parts
 	time     time.Time
 }
 
@@ -64,7 +65,7 @@ func (d draft) notification() Notification {
 		n.Facts = append([]Fact{{Name: "From", Value: d.from}}, n.Facts...)
 	}
 	d.tell(&n)
-	n.Details = strings.Trim(n.Details+"\n\n"+d.details, "\n")
+	n.Details = strings.Trim(n.Details+"\n\n"+strings.Join(d.details, ""), "\n")
 	for _, f := range n.Facts[min(len(n.Facts), maxShownFacts):] {
 		n.Details += "\n" + f.Name + ": " + f.Value
 	}
@@ -193,7 +194,7 @@ func (d *draft) addFact(f Fact) bool {
 // note adds a value as a fact if it is short, else to the details.
 func (d *draft) note(f Fact) {
 	if !d.addFact(f) {
-		d.details += strings.TrimPrefix(f.Name+": ", ": ") + f.Value + "\n"
+		d.details = append(d.details, strings.TrimPrefix(f.Name+": ", ": "), f.Value, "\n")
 	}
 }
 

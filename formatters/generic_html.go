@@ -1,6 +1,7 @@
 package formatters
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -19,11 +20,11 @@ type htmlHead struct {
 // splitHTML takes the first line off an HTML text, so that a card's head can tell it
 // without telling it twice.
 func splitHTML(source string) htmlHead {
-	r := htmlReader{tokens: html.NewTokenizer(strings.NewReader(source))}
+	r := htmlReader{source: source, tokens: html.NewTokenizer(strings.NewReader(source))}
 	r.firstLine()
 	head := htmlHead{line: oneLine(r.line.String()), links: r.links, block: r.block}
 	switch {
-	case !r.more && !showsSomething(source[r.end:]):
+	case !r.more && !r.showsMore():
 	case r.block:
 		head.rest = source
 	default:
@@ -38,6 +39,7 @@ const maxOpen = 100
 
 // htmlReader reads up to the end of a line.
 type htmlReader struct {
+	source   string
 	tokens   *html.Tokenizer
 	line     strings.Builder
 	links    []Link
@@ -52,12 +54,10 @@ type htmlReader struct {
 }
 
 func (r *htmlReader) firstLine() {
-	for offset := 0; ; {
+	for {
 		kind := r.tokens.Next()
-		raw := string(r.tokens.Raw())
-		begin := offset
-		offset += len(raw)
-		r.end = offset
+		begin := r.end
+		r.end += len(r.tokens.Raw())
 		if kind == html.ErrorToken {
 			return
 		}
@@ -79,12 +79,33 @@ func (r *htmlReader) firstLine() {
 				r.block, r.more = true, true
 				return
 			}
-			r.open(t, raw)
+			r.open(t, r.source[begin:r.end])
 		case html.EndTagToken:
 			r.close(t)
 			if ends {
 				return
 			}
+		}
+	}
+}
+
+// showsMore reports whether there is anything to see behind the line.
+func (r *htmlReader) showsMore() bool {
+	unseen := false
+	for {
+		switch r.tokens.Next() {
+		case html.ErrorToken:
+			return false
+		case html.TextToken:
+			if !unseen && len(bytes.TrimSpace(r.tokens.Text())) > 0 {
+				return true
+			}
+		case html.StartTagToken:
+			if name, _ := r.tokens.TagName(); isUnseen(string(name)) {
+				unseen = true
+			}
+		case html.EndTagToken:
+			unseen = false
 		}
 	}
 }
@@ -172,31 +193,6 @@ func isUnseen(name string) bool {
 		return true
 	}
 	return false
-}
-
-// showsSomething reports whether there is anything to see in a piece of HTML.
-func showsSomething(source string) bool {
-	if strings.TrimSpace(source) == "" {
-		return false
-	}
-	z := html.NewTokenizer(strings.NewReader(source))
-	unseen := ""
-	for {
-		switch z.Next() {
-		case html.ErrorToken:
-			return false
-		case html.TextToken:
-			if unseen == "" && strings.TrimSpace(string(z.Text())) != "" {
-				return true
-			}
-		case html.StartTagToken:
-			if name, _ := z.TagName(); isUnseen(string(name)) {
-				unseen = string(name)
-			}
-		case html.EndTagToken:
-			unseen = ""
-		}
-	}
 }
 
 // textOfMarkdown returns a Markdown text as one plain line.

@@ -50,7 +50,7 @@ func (d *draft) addEntry(e draft) {
 		it.Text = oneLine(firstOf(n.Details, maxTitleBytes))
 	}
 	if n.HTML != "" || utf8.RuneCountInString(it.Text) > maxItem {
-		d.details += e.title + "\n" + firstOf(e.text, maxTitleBytes) + "\n\n"
+		d.details = append(d.details, e.title, "\n", firstOf(e.text, maxTitleBytes), "\n\n")
 	}
 	if it != (Item{Severity: e.severity}) {
 		d.items = append(d.items, it)

@@ -1,16 +1,8 @@
 package formatters
 
-import (
-	"regexp"
-	"strings"
-)
+import "strings"
 
-var (
-	slackReference = regexp.MustCompile(`<([^<>\n|]+)(?:\|([^<>\n]*))?>`)
-	slackBold      = regexp.MustCompile(`(^|[^*\w\\])\*([^*\s](?:[^*\n]*[^*\s])?)\*($|[^*\w])`)
-	slackStrike    = regexp.MustCompile(`(^|[^~\w])~([^~\s](?:[^~\n]*[^~\s])?)~($|[^~\w])`)
-	slackEntities  = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
-)
+var slackEntities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
 
 // mrkdwn turns Slack's markup into Markdown: "*b*" is bold there, "<url|label>" a link,
 // and "<", ">" and "&" are the only characters that are escaped. Code stays as it is.
@@ -24,22 +16,48 @@ func mrkdwn(s string) string {
 			b.WriteString(slackEntities.Replace(part))
 			continue
 		}
-		part = labelledLinks(part)
-		part = remark(part, "*", slackBold, "$1**$2**$3")
-		part = remark(part, "~", slackStrike, "$1~~$2~~$3")
-		b.WriteString(part)
+		b.WriteString(doubled(doubled(labelledLinks(part), "*"), "~"))
 	}
 	return b.String()
 }
 
-// remark replaces one of Slack's marks by Markdown's.
-func remark(s, mark string, pattern *regexp.Regexp, replacement string) string {
-	if strings.Contains(s, mark) {
-		for range 2 { // neighbours share the blank between them
-			s = pattern.ReplaceAllString(s, replacement)
-		}
+// doubled makes Slack's marks around some words Markdown's, which are twice as long. What
+// stands within a word, or behind a backslash, is no mark.
+func doubled(s, mark string) string {
+	if !strings.Contains(s, mark) {
+		return s
 	}
-	return s
+	var b strings.Builder
+	last := byte(' ') // of what is written
+	for {
+		before, rest, found := strings.Cut(s, mark)
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		if before != "" {
+			last = before[len(before)-1]
+		}
+		words, after, closed := strings.Cut(rest, mark)
+		if closed && last != '\\' && !clasps(last, mark) && isOneLine(words) && (after == "" || !clasps(after[0], mark)) {
+			b.WriteString(mark + mark + words + mark + mark)
+			s = after
+		} else {
+			b.WriteString(mark)
+			s = rest
+		}
+		last = mark[0]
+	}
+}
+
+// clasps reports whether a byte next to a mark makes it a part of a word or of a longer mark.
+func clasps(b byte, mark string) bool {
+	return b == mark[0] || b == '_' || b >= '0' && b <= '9' || b >= 'A' && b <= 'Z' || b >= 'a' && b <= 'z'
+}
+
+// isOneLine reports whether a text is part of a line, without blanks at its ends.
+func isOneLine(s string) bool {
+	return s != "" && !strings.Contains(s, "\n") && !isBlank(s[0]) && !isBlank(s[len(s)-1])
 }
 
 // labelledLinks turns Slack's references into Markdown. In other Markdown, whatever stands
@@ -48,31 +66,47 @@ func labelledLinks(s string) string {
 	if !strings.Contains(s, "<") {
 		return s
 	}
-	return slackReference.ReplaceAllStringFunc(s, func(ref string) string {
-		m := slackReference.FindStringSubmatch(ref)
-		target, name := m[1], m[2]
-		switch {
-		case isWebURL(slackEntities.Replace(target)):
-			if name == "" {
-				return ref
-			}
-			return markdownLink(slackEntities.Replace(name), slackEntities.Replace(target))
-		case strings.HasPrefix(target, "mailto:") && name != "":
-			return name
-		case strings.HasPrefix(target, "!date^"), strings.HasPrefix(target, "!subteam^"):
-			return name
-		case target == "!here", target == "!channel", target == "!everyone":
-			return "@" + target[1:]
-		case strings.HasPrefix(target, "@") && name != "", strings.HasPrefix(target, "#") && name != "":
-			return target[:1] + strings.TrimPrefix(name, target[:1])
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(s, "<")
+		b.WriteString(before)
+		if !found {
+			return b.String()
 		}
-		return ref
-	})
+		end := strings.IndexAny(after, "<>\n")
+		if end <= 0 || after[end] != '>' || after[0] == '|' {
+			b.WriteByte('<')
+			s = after
+			continue
+		}
+		b.WriteString(reference(after[:end]))
+		s = after[end+1:]
+	}
+}
+
+// reference writes what Slack has in angle brackets, "target" or "target|name".
+func reference(s string) string {
+	target, name, _ := strings.Cut(s, "|")
+	switch address := slackEntities.Replace(target); {
+	case isWebURL(address) && name != "":
+		return markdownLink(slackEntities.Replace(name), address)
+	case strings.HasPrefix(target, "mailto:") && name != "":
+		return name
+	case strings.HasPrefix(target, "!date^"), strings.HasPrefix(target, "!subteam^"):
+		return name
+	case target == "!here", target == "!channel", target == "!everyone":
+		return "@" + target[1:]
+	case strings.HasPrefix(target, "@") && name != "", strings.HasPrefix(target, "#") && name != "":
+		return target[:1] + strings.TrimPrefix(name, target[:1])
+	}
+	return "<" + s + ">"
 }
 
 // slackPlain returns the text of a string that is not mrkdwn but escaped like it.
 func slackPlain(s string) string { return slackEntities.Replace(s) }
 
 func markdownLink(text, address string) string {
-	return "[" + escapeMarkdown(text) + "](<" + strings.NewReplacer("<", "%3C", ">", "%3E").Replace(address) + ">)"
+	return "[" + escapeMarkdown(text) + "](<" + addressEscapes.Replace(address) + ">)"
 }
+
+var addressEscapes = strings.NewReplacer("<", "%3C", ">", "%3E")

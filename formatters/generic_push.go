@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Push notifications: ntfy's JSON and headers (docs.ntfy.sh/publish), Gotify's messages
-// (gotify.net/docs/pushmsg) and Apprise's json://, form:// and xml:// (1.2 to 1.13).
+// Push notifications: ntfy's JSON and headers (docs.ntfy.sh/publish) and Gotify's messages
+// (gotify.net/docs/pushmsg).
 
 func isNtfy(n *node) bool {
 	return n.peek("topic").isScalar() && n.has("message", "title", "tags", "priority", "click", "actions", "attach")
@@ -38,8 +38,8 @@ func readNtfy(n *node) draft {
 	return d
 }
 
-// readPush takes what ntfy's senders say beside the body, in headers or in the query, as
-// far as the body does not say it.
+// readPush takes what senders say beside the body, as far as the body does not say it: ntfy's
+// in headers or in the query, forges in a header the event.
 func (d *draft) readPush(p Payload) {
 	if len(p.Header) == 0 && len(p.Query) == 0 {
 		return
@@ -54,6 +54,9 @@ func (d *draft) readPush(p Payload) {
 			return v[0]
 		}
 		return ""
+	}
+	if event := said("X-GitHub-Event", "X-Gitea-Event", "X-Forgejo-Event", "X-Gitlab-Event"); d.event == "" && d.status == "" {
+		d.event, d.status = event, statusWords(event)
 	}
 	d.title = cmp.Or(d.title, said("Title", "X-Title", "Ti", "T"))
 	if click := said("Click", "X-Click"); d.url == "" && isWebURL(click) {
@@ -150,35 +153,3 @@ func readGotify(n *node) draft {
 }
 
 func (n *node) isText(s string) bool { return n != nil && n.kind == '"' && n.text == s }
-
-func isApprise(n *node) bool {
-	_, rated := rate(n.peek("type", "messagetype").scalar())
-	return rated && n.has("version") && n.has("message")
-}
-
-func (n *node) scalar() string {
-	if !n.isScalar() {
-		return ""
-	}
-	return n.text
-}
-
-// readApprise is readUnknown for a format whose members mean what their names say, but for
-// the files.
-func readApprise(n *node) draft {
-	n.drop("version")
-	files := n.takeList("attachments")
-	if wrapped := n.peek("attachments").peek("attachment"); wrapped != nil { // in XML
-		n.drop("attachments")
-		if files = wrapped.items; wrapped.kind == '{' {
-			files = []*node{wrapped}
-		}
-	}
-	d := readUnknown(n)
-	var names []string
-	for _, f := range files {
-		names = append(names, cmp.Or(f.take("filename"), "unnamed"))
-	}
-	d.addFiles(names)
-	return d
-}

@@ -52,7 +52,7 @@ func (d *draft) merge(entries []draft) {
 	d.raise(e.severity, true)
 	d.facts, d.links = append(d.facts, e.facts...), append(d.links, e.links...)
 	d.image = cmp.Or(d.image, e.image)
-	d.details += e.details
+	d.details = append(d.details, e.details...)
 	if d.time.IsZero() {
 		d.time = e.time
 	}

@@ -29,8 +29,9 @@ func readSlack(n *node) draft {
 	body := richBody{draft: &d}
 	body.readBlocks(n.takeList("blocks"), 0)
 	d.text = body.text()
-	var entries []draft
-	for _, a := range n.takeList("attachments") {
+	attachments := n.takeList("attachments")
+	entries := make([]draft, 0, len(attachments))
+	for _, a := range attachments {
 		entries = append(entries, readSlackAttachment(a))
 	}
 	if d.text == "" && d.title == "" { // else the text is for clients without blocks
@@ -104,7 +105,7 @@ func (b *richBody) readBlocks(blocks []*node, depth int) {
 		case "divider":
 		default: // such as a table or a video
 			block.drop("block_id")
-			b.draft.details += block.outline() + "\n"
+			b.draft.details = append(b.draft.details, block.outline(), "\n")
 		}
 	}
 }

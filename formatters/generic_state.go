@@ -11,6 +11,9 @@ func (d *draft) readState(n *node) {
 	isStatus := func(s string) bool { return statusWords(s) != "" }
 	state := n.takeIf(isStatus, stateKeys...)
 	rating := n.takeIf(isRating, ratingKeys...)
+	if state == "" && rating == "" {
+		rating = n.takeEnding(isRating, "status", "state", "result")
+	}
 	d.event = n.takeIf(isStatus, eventKeys...)
 	stateSeverity, stateRated := rate(state)
 	d.raise(rate(rating))
@@ -27,6 +30,9 @@ func (d *draft) readState(n *node) {
 		d.status = statusWords(rating)
 	default:
 		d.status = statusWords(d.event)
+		if s, ok := rateEvent(d.status); ok && d.severity == Info {
+			d.severity = s
+		}
 		return
 	}
 	if d.event != "" {

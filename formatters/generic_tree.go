@@ -1,8 +1,10 @@
 package formatters
 
 import (
+	"bytes"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -29,16 +31,16 @@ const maxNesting = 12
 
 // parseTree reads a JSON document, or several one after the other as an array.
 func parseTree(doc string) (*node, bool) {
-	d := jsontext.NewDecoder(strings.NewReader(doc), decodeOptions)
+	r := treeReader{jsontext.NewDecoder(bytes.NewBufferString(doc), decodeOptions), doc}
 	var all []*node
-	for d.PeekKind() != 0 {
-		n, err := readNode(d, 0)
+	for r.PeekKind() != 0 {
+		n, err := r.node(0)
 		if err != nil {
 			return nil, false
 		}
 		all = append(all, n)
 	}
-	if strings.TrimSpace(doc[min(int(d.InputOffset()), len(doc)):]) != "" || len(all) == 0 {
+	if strings.TrimSpace(doc[min(int(r.InputOffset()), len(doc)):]) != "" || len(all) == 0 {
 		return nil, false
 	}
 	if len(all) == 1 {
@@ -52,45 +54,70 @@ func parseTree(doc string) (*node, bool) {
 	return &node{kind: '[', items: all}, true
 }
 
-func readNode(d *jsontext.Decoder, depth int) (*node, error) {
-	if depth == maxNesting && strings.ContainsRune("{[", rune(d.PeekKind())) {
-		raw, err := d.ReadValue()
-		return textNode(string(raw)), err
+// treeReader reads a document's values.
+type treeReader struct {
+	*jsontext.Decoder
+	doc string // what it decodes: most texts are parts of it as they are
+}
+
+func (r *treeReader) node(depth int) (*node, error) {
+	n := &node{kind: r.PeekKind()}
+	nested := n.kind == '{' || n.kind == '['
+	if nested && depth < maxNesting {
+		return n, r.inside(n, depth+1)
 	}
-	t, err := d.ReadToken()
-	if err != nil {
-		return nil, err
-	}
-	n := &node{kind: t.Kind()}
-	switch n.kind {
-	case '{':
-		for d.PeekKind() != '}' {
-			name, err := d.ReadToken()
-			if err != nil {
-				return nil, err
-			}
-			f := nodeField{name: name.String()}
-			if f.value, err = readNode(d, depth+1); err != nil {
-				return nil, err
-			}
-			f.key = strings.ToLower(f.name)
-			n.fields = append(n.fields, f)
-		}
-		_, err = d.ReadToken()
-	case '[':
-		for d.PeekKind() != ']' {
-			item, err := readNode(d, depth+1)
-			if err != nil {
-				return nil, err
-			}
-			n.items = append(n.items, item)
-		}
-		_, err = d.ReadToken()
-	case 'n':
-	default:
-		n.text = t.String()
+	text, err := r.text()
+	switch {
+	case nested:
+		return textNode(text), err
+	case n.kind != 'n':
+		n.text = text
 	}
 	return n, err
+}
+
+// inside reads the members of an object or the elements of an array.
+func (r *treeReader) inside(n *node, depth int) error {
+	if _, err := r.ReadToken(); err != nil {
+		return err
+	}
+	for kind := r.PeekKind(); kind != '}' && kind != ']'; kind = r.PeekKind() {
+		var f nodeField
+		var err error
+		if n.kind == '{' {
+			if f.name, err = r.text(); err != nil {
+				return err
+			}
+			f.key = strings.ToLower(f.name)
+		}
+		if f.value, err = r.node(depth); err != nil {
+			return err
+		}
+		if n.kind == '{' {
+			n.fields = append(n.fields, f)
+		} else {
+			n.items = append(n.items, f.value)
+		}
+	}
+	_, err := r.ReadToken()
+	return err
+}
+
+// text reads what a string says, and of any other value how it is written.
+func (r *treeReader) text() (string, error) {
+	raw, err := r.ReadValue()
+	if err != nil {
+		return "", err
+	}
+	end := int(r.InputOffset())
+	text := r.doc[end-len(raw) : end]
+	switch {
+	case raw[0] != '"':
+		return text, nil
+	case strings.IndexByte(text, '\\') < 0 && utf8.ValidString(text):
+		return text[1 : len(text)-1], nil
+	}
+	return stringOf(raw), nil
 }
 
 func textNode(s string) *node { return &node{kind: '"', text: s} }

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
-	"unicode/utf8"
 )
 
 // The names under which senders put what they have to say, the likeliest first.
@@ -15,11 +15,11 @@ var (
 	titleKeys  = []string{"title", "subject", "summary", "name", "alertname", "full_name"}
 	ruleKeys   = []string{"alert", "alert_name", "rule", "rule_name", "rulename", "monitor", "check", "job"}
 	urlKeys    = []string{"url", "link", "click", "html_url"}
-	hostKeys   = []string{"host", "hostname", "instance", "source"}
+	hostKeys   = []string{"host", "hostname", "instance", "source", "server_name", "servername"}
 	eventKeys  = []string{"event", "event_type", "eventtype", "notification_type", "notificationtype", "action", "type"}
 	stateKeys  = []string{"status", "state"}
 	ratingKeys = []string{"severity", "level", "priority", "conclusion", "result", "messagetype", "type"}
-	imageKeys  = []string{"image", "image_url", "thumbnail"}
+	imageKeys  = []string{"image", "image_url", "thumbnail", "poster", "poster_url"}
 	timeKeys   = []string{"timestamp", "time", "datetime", "@timestamp", "ts"}
 )
 
@@ -43,10 +43,13 @@ func readUnknown(n *node) draft {
 	d.image = n.takeURL(imageKeys...)
 	d.readState(n)
 	if d.title == "" && d.text == "" {
+		if d.from == "" {
+			d.title = n.takeEnding(isName, "name", "title", "username")
+		}
 		d.searchBelow(n)
 	}
 	if d.text == "" {
-		d.text, d.markup = n.takeIf(isName, causeKeys...), sniffed
+		d.text, d.markup = cmp.Or(n.takeIf(isName, causeKeys...), n.takeEnding(isName, "errormessage", "exceptionmessage")), sniffed
 	}
 	if host := n.take(hostKeys...); d.title == "" && d.from == "" {
 		d.title = host
@@ -54,9 +57,10 @@ func readUnknown(n *node) draft {
 		d.note(Fact{Name: "Host", Value: host})
 	}
 	d.readTime(n)
+	d.ids = spoken
 	d.addMembers(n)
 	if !spoken { // who writes a text himself says there what is to be read
-		d.details += n.outline()
+		d.details = append(d.details, n.outline())
 	}
 	return d
 }
@@ -90,43 +94,56 @@ func isName(s string) bool {
 	return strings.IndexFunc(s, unicode.IsLetter) >= 0 && !strings.EqualFold(s, "true") && !strings.EqualFold(s, "false")
 }
 
-// inner returns the objects right below: of an array, the first.
+// speakers are the names of objects that say who or where, and not what.
+var speakers = []string{"account", "actor", "author", "device", "owner", "player", "pusher", "sender", "server", "user"}
+
+// inner returns the objects right below, the speakers last: of an array, the first.
 func inner(nodes []*node) []*node {
-	var below []*node
+	var below, last []*node
 	for _, n := range nodes {
 		for i := range n.fields {
 			v := n.fields[i].value
 			if v.kind == '[' && len(v.items) > 0 {
 				v = v.items[0]
 			}
-			if v.kind == '{' && len(below) < 100 {
+			switch {
+			case v.kind != '{' || len(below)+len(last) == 100:
+			case slices.Contains(speakers, n.fields[i].key):
+				last = append(last, v)
+			default:
 				below = append(below, v)
 			}
 		}
 	}
-	return below
+	return append(below, last...)
 }
 
-// addMembers makes facts of the members that are left, as far as they are short.
+// addMembers makes facts of the members that are left, as far as they are short and for
+// people.
 func (d *draft) addMembers(n *node) {
 	for i := range n.fields {
 		f := &n.fields[i]
-		if f.told || !f.value.isScalar() || f.value.isEmpty() {
+		if f.told || !f.value.isScalar() || f.value.isEmpty() || !d.ids && isOpaque(f.value.text) {
 			continue
 		}
 		fact := Fact{Name: label(f.name), Value: f.value.text, Time: parseStamp(f.value.text)}
 		if isWebURL(f.value.text) {
 			fact.URL = strings.TrimSpace(f.value.text)
 		}
-		f.told = d.addFact(fact)
+		f.told = d.isSameTime(fact) || d.addFact(fact)
 	}
 	for i := range n.fields { // an object whose name says nothing, if there is room for the whole of it
 		f := &n.fields[i]
 		if slices.Contains(containers, f.key) && !f.told && f.value.isFlat(maxDraftFacts-len(d.facts)) {
-			f.told = true
 			d.addMembers(f.value)
 		}
 	}
+}
+
+// isSameTime reports whether a fact is the notification's own time, perhaps in another zone,
+// or the zero time by which some languages say "never".
+func (d *draft) isSameTime(f Fact) bool {
+	return !f.Time.IsZero() && f.Time.Sub(d.time).Abs() < time.Second || strings.HasPrefix(f.Value, "0001-01-01T00:00:00")
 }
 
 // containers are the names of objects that only hold further members.
@@ -142,7 +159,7 @@ func (n *node) isFlat(most int) bool {
 	return n.kind == '{' && len(n.fields) <= most
 }
 
-// label makes a fact's name of a member's: "job-id" becomes "Job id".
+// label makes a fact's name of a member's: "job-id" becomes "Job id", "JobName" "Job name".
 func label(name string) string {
 	name = strings.TrimSpace(strings.Map(func(r rune) rune {
 		if r == '_' || r == '-' {
@@ -150,9 +167,19 @@ func label(name string) string {
 		}
 		return r
 	}, name))
-	first, size := utf8.DecodeRuneInString(name)
-	if size == 0 {
-		return ""
+	var b strings.Builder
+	runes := []rune(name)
+	for i, r := range runes {
+		switch {
+		case i == 0:
+			r = unicode.ToUpper(r)
+		case unicode.IsUpper(r) && unicode.IsLower(runes[i-1]):
+			b.WriteByte(' ')
+			if i+1 < len(runes) && unicode.IsLower(runes[i+1]) { // else an abbreviation
+				r = unicode.ToLower(r)
+			}
+		}
+		b.WriteRune(r)
 	}
-	return string(unicode.ToUpper(first)) + name[size:]
+	return b.String()
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // useTemplates puts the operator's own title and message in the place of our words.
-func (w *grafanaWebhook) useTemplates(n *Notification) {
+func (w *alertGroup) useTemplates(n *Notification) {
 	title, message := w.customTitle(), w.customMessage()
 	if title != "" {
 		n.Subject = title
@@ -31,7 +31,7 @@ var grafanaTitleCounts = regexp.MustCompile(`^\[(FIRING|RESOLVED)(:\d+)?(, RESOL
 // customTitle returns the title that the operator's template made, without the counts that
 // the status shows anyway. The default one is "[FIRING:2, RESOLVED:1] <group label values>
 // (<other common label values>)"; a template that fails leaves "".
-func (w *grafanaWebhook) customTitle() string {
+func (w *alertGroup) customTitle() string {
 	title := oneLine(string(w.Title))
 	rest := grafanaTitleCounts.ReplaceAllString(title, "")
 	if len(rest) == len(title) {
@@ -55,7 +55,7 @@ func (w *grafanaWebhook) customTitle() string {
 
 // customMessage returns the message that the operator's template made. The default one
 // lists each alert under "**Firing**" and "**Resolved**".
-func (w *grafanaWebhook) customMessage() string {
+func (w *alertGroup) customMessage() string {
 	message := strings.TrimSpace(strings.ReplaceAll(string(w.Message), "\r\n", "\n"))
 	if (strings.HasPrefix(message, "**Firing**\n") || strings.HasPrefix(message, "**Resolved**\n")) && strings.Contains(message, "\nLabels:\n") {
 		return ""

@@ -1,6 +1,7 @@
 package formatters
 
 import (
+	"bufio"
 	"bytes"
 	"html"
 	"regexp"
@@ -46,7 +47,8 @@ func renderMarkdown(s string) string {
 		return preformatted(s)
 	}
 	var b bytes.Buffer
-	if err := commonMark.Convert([]byte(s), &b); err != nil {
+	w := bufio.NewWriterSize(&b, len(s)) // else goldmark makes one of 4 KB
+	if err := commonMark.Convert([]byte(s), w); err != nil {
 		return paragraphs(s)
 	}
 	return b.String()
@@ -70,8 +72,11 @@ func looksLikeMarkdown(s string) bool {
 // isProse reports whether a text of one line has nothing that Markdown would read.
 func isProse(s string) bool {
 	s = strings.TrimSpace(s)
-	return !strings.ContainsAny(s, "\n\\`*_[]<>&~#|") && !strings.HasPrefix(s, "-") && !strings.HasPrefix(s, "+") &&
-		!strings.ContainsAny(s[:min(len(s), 1)], "0123456789=")
+	if strings.ContainsAny(s, "\n\\`*_[]<>&~#|") || s != "" && strings.IndexByte("-+=", s[0]) >= 0 {
+		return false
+	}
+	behind := strings.TrimLeft(s, "0123456789") // "1." and "1)" begin a list
+	return len(behind) == len(s) || !strings.HasPrefix(behind, ".") && !strings.HasPrefix(behind, ")")
 }
 
 // escapeMarkdown makes a plain text one that Markdown shows as it is.

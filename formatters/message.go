@@ -30,9 +30,11 @@ type Mentions struct {
 
 // Relation ties a message to an earlier event.
 type Relation struct {
-	Type    string   `json:"rel_type,omitempty"` // "m.replace" for an edit
+	Type    string   `json:"rel_type,omitempty"` // "m.replace" for an edit, "m.thread", "m.annotation"
 	EventID string   `json:"event_id,omitempty"`
 	ReplyTo *ReplyTo `json:"m.in_reply_to,omitempty"`
+	Key     string   `json:"key,omitempty"`             // of an annotation: the emoji
+	Falls   bool     `json:"is_falling_back,omitempty"` // ReplyTo is for clients without threads
 }
 
 // ReplyTo names the event that is replied to.
@@ -63,4 +65,32 @@ func (m Message) Edit(eventID string) Message {
 func (m Message) Reply(eventID string) Message {
 	m.RelatesTo = &Relation{ReplyTo: &ReplyTo{EventID: eventID}}
 	return m
+}
+
+// InThread returns m in the thread of an event (spec v1.19, "Threading"). Clients without
+// threads see a reply.
+func (m Message) InThread(eventID string) Message {
+	m.RelatesTo = &Relation{Type: "m.thread", EventID: eventID, ReplyTo: &ReplyTo{EventID: eventID}, Falls: true}
+	return m
+}
+
+// Reaction is the content of an m.reaction event.
+type Reaction struct {
+	RelatesTo Relation `json:"m.relates_to"`
+}
+
+// React returns the reaction to an event that a notification amounts to, by its severity.
+func React(n Notification, eventID string) Reaction {
+	emoji := "ℹ️"
+	switch {
+	case n.Severity >= Error:
+		emoji = "🔴"
+	case n.Severity == Warning:
+		emoji = "⚠️"
+	case n.Severity == Success:
+		emoji = "✅"
+	case n.Severity == Muted:
+		emoji = "💤"
+	}
+	return Reaction{Relation{Type: "m.annotation", EventID: eventID, Key: emoji}}
 }

@@ -77,6 +77,9 @@ type Link struct {
 type Incident struct {
 	Key   string        `json:"key,omitempty"`  // unique within the hook; "" when Standalone
 	State IncidentState `json:"state,omitzero"` // as the sender said it
+	// Partial says that Items are some of the incident's entries, and the others are as they
+	// were: one import of many, or a group that the sender has cut.
+	Partial bool `json:"partial,omitzero"`
 }
 
 // IncidentState is what the sender says of its incident. Whether an Open opens, updates

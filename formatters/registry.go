@@ -14,6 +14,11 @@ type Service struct {
 	Formatter Formatter //
 	Headers   []string  // canonical names of the request headers that Format reads
 	Query     []string  // query parameters that Format reads
+
+	// DefaultFilter is the filter of hooks that have none of their own, for a service that
+	// mostly sends what few rooms want. It is an expression as in hooks.yaml, usually ""; it
+	// has to keep events that are new to us.
+	DefaultFilter string
 }
 
 // Localpart turns a hook's name into the part of a user id that stands behind the prefix, as

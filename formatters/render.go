@@ -29,6 +29,7 @@ const (
 // and uses only what Matrix allows; foreign text neither pings nor escapes.
 func Render(n Notification, o RenderOptions) Message {
 	c := newCard(o)
+	n.Items = c.cleanItems(n.Items)
 	c.head(n)
 	c.picture(o.Image)
 	c.items(n.Items)
@@ -79,7 +80,7 @@ func (c *card) details(s string) {
 	}
 	const open, shut = "<details><summary>Details</summary><pre><code>", "</code></pre></details>"
 	room := c.left - encodedLen(open+shut+"\n")
-	s, whole := cut(s, len(s), room)
+	s, whole := cut(s, room)
 	if s == "" || c.wasCut {
 		c.markCut()
 		return

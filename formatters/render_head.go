@@ -57,7 +57,7 @@ func (c *card) badges(n Notification) {
 		status = severityWord(n.Severity)
 	}
 	status = strings.ToUpper(status)
-	open, over, overStatus := c.tally(n.Items)
+	open, over, overStatus := tally(n.Items)
 	switch {
 	case open+over < 2, n.Severity <= Muted, status[0] >= '0' && status[0] <= '9':
 		c.badge(n.Severity, status)
@@ -74,16 +74,15 @@ func (c *card) badges(n Notification) {
 
 // tally counts the items that have a status: those that last, and those that are over
 // with the first one's status.
-func (c *card) tally(items []Item) (open, over int, overStatus string) {
+func tally(items []Item) (open, over int, overStatus string) {
 	for _, it := range items {
-		status := c.badgeWord(it.Status)
 		switch {
-		case status == "":
+		case it.Status == "":
 		case it.Severity != Success:
 			open++
 		default:
 			if over++; overStatus == "" {
-				overStatus = status
+				overStatus = it.Status
 			}
 		}
 	}
@@ -115,7 +114,11 @@ func (c *card) facts(facts []Fact) {
 	drawn, total := 0, 0
 	for _, code := range [...]bool{false, true} {
 		for _, f := range facts {
-			if f.Code != code || isEmptyFact(f) {
+			if f.Code != code {
+				continue
+			}
+			value := c.value(f)
+			if value == "" {
 				continue
 			}
 			total++
@@ -128,7 +131,7 @@ func (c *card) facts(facts []Fact) {
 			} else {
 				c.both(" · ")
 			}
-			c.fact(f)
+			c.fact(f, value)
 			if c.keep(m, c.left-floor) {
 				drawn++
 			}
@@ -140,18 +143,19 @@ func (c *card) facts(facts []Fact) {
 	}
 }
 
-func isEmptyFact(f Fact) bool { return f.Time.IsZero() && cleanLine(f.Value) == "" }
+func (c *card) value(f Fact) string {
+	if !f.Time.IsZero() {
+		return c.clock(f.Time)
+	}
+	return shorten(cleanLine(f.Value), maxValue, maxValue*maxCost)
+}
 
-func (c *card) fact(f Fact) {
+func (c *card) fact(f Fact, value string) {
 	if name := shorten(cleanLine(f.Name), maxName, maxName*maxCost); name != "" {
 		c.tag("<b>")
 		c.both(name)
 		c.tag("</b>")
 		c.both(" ")
-	}
-	value := shorten(cleanLine(f.Value), maxValue, maxValue*maxCost)
-	if !f.Time.IsZero() {
-		value = c.clock(f.Time)
 	}
 	if f.Code {
 		c.tag("<code>")

@@ -13,30 +13,35 @@ const (
 	maxMember = 120 // runes of an item's subject
 )
 
-// items draws the entries of a group: the first in sight, the rest folded, and what does
-// not fit as a number.
-func (c *card) items(items []Item) {
-	total := 0
+// cleanItems returns the items that say anything, their texts clean and as long as drawn.
+func (c *card) cleanItems(items []Item) []Item {
+	kept := make([]Item, 0, len(items))
 	for _, it := range items {
-		if !c.isEmptyItem(it) {
-			total++
+		it.Status = c.badgeWord(it.Status)
+		it.Subject = shorten(cleanLine(it.Subject), maxMember, maxMember*maxCost)
+		it.Text = shorten(cleanLine(it.Text), maxItem, maxItem*maxCost)
+		if it.Status != "" || it.Subject != "" || it.Text != "" {
+			kept = append(kept, it)
 		}
 	}
-	if total == 0 {
+	return kept
+}
+
+// items draws the entries of a group, cleaned before: the first in sight, the rest folded, and what does
+// not fit as a number.
+func (c *card) items(items []Item) {
+	if len(items) == 0 {
 		return
 	}
 	c.tag("<ul>")
 	drawn := 0
 	for _, it := range items {
-		if c.isEmptyItem(it) {
-			continue
-		}
 		if drawn == maxItems {
 			break
 		}
 		m := c.mark()
 		if drawn == maxShown {
-			c.fold(total - drawn)
+			c.fold(len(items) - drawn)
 		}
 		c.item(it, drawn < maxShown)
 		if !c.keep(m, c.left) {
@@ -45,8 +50,8 @@ func (c *card) items(items []Item) {
 		drawn++
 	}
 	folded := drawn > maxShown
-	if drawn < total {
-		more := "+" + strconv.Itoa(total-drawn) + " more"
+	if drawn < len(items) {
+		more := "+" + strconv.Itoa(len(items)-drawn) + " more"
 		c.tag("<li>" + more + "</li>")
 		if !folded {
 			c.plainLine(more)
@@ -76,25 +81,23 @@ func (c *card) item(it Item, inSight bool) {
 	plain := len(c.text)
 	c.tag("<li>")
 	c.plainLine("- ")
-	status, subject := c.badgeWord(it.Status), shorten(cleanLine(it.Subject), maxMember, maxMember*maxCost)
-	text := shorten(cleanLine(it.Text), maxItem, maxItem*maxCost)
 	address := cleanURL(it.URL)
-	if status != "" {
-		c.badge(it.Severity, strings.ToLower(status))
-		if subject+text != "" {
+	if it.Status != "" {
+		c.badge(it.Severity, strings.ToLower(it.Status))
+		if it.Subject+it.Text != "" {
 			c.both(" ")
 		}
 	}
-	if subject != "" {
+	if it.Subject != "" {
 		c.tag("<b>")
-		c.linked(subject, address)
+		c.linked(it.Subject, address)
 		c.tag("</b>")
-		c.continued(text)
+		c.continued(it.Text)
 	} else {
-		c.linked(withoutClinging(text), address)
+		c.linked(withoutClinging(it.Text), address)
 	}
 	if age := c.now.Sub(it.Since); it.Severity != Success && !it.Since.IsZero() && age >= time.Second {
-		if text != "" {
+		if it.Text != "" {
 			c.both(",")
 		}
 		c.both(" for " + durationWords(age))
@@ -103,8 +106,4 @@ func (c *card) item(it Item, inSight bool) {
 	if !inSight {
 		c.text = c.text[:plain]
 	}
-}
-
-func (c *card) isEmptyItem(it Item) bool {
-	return c.badgeWord(it.Status) == "" && cleanLine(it.Subject) == "" && cleanLine(it.Text) == ""
 }

@@ -88,35 +88,58 @@ func TestRenderLongLine(t *testing.T) {
 func TestCut(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		s            string
-		runes, bytes int
-		want         string
-		whole        bool
+		s     string
+		bytes int
+		want  string
+		whole bool
 	}{
-		{"abc", 3, 48, "abc", true},
-		{"abc", 3, 6, "abc", true},
-		{"abc", 2, 48, "ab", false},
-		{"abc", 3, 5, "ab", false},
-		{"ßßß", 3, 11, "ßß", false},
-		{"a&b", 3, 18, "a&", false},
-		{"a", 1, -5, "", false},
+		{"abc", 48, "abc", true},
+		{"abc", 6, "abc", true},
+		{"abc", 5, "ab", false},
+		{"ßßß", 11, "ßß", false},
+		{"a&b", 18, "a&", false},
+		{"a", -5, "", false},
 	} {
-		if got, whole := cut(c.s, c.runes, c.bytes); got != c.want || whole != c.whole {
-			t.Errorf("cut(%q, %d, %d) = %q, %t", c.s, c.runes, c.bytes, got, whole)
+		if got, whole := cut(c.s, c.bytes); got != c.want || whole != c.whole {
+			t.Errorf("cut(%q, %d) = %q, %t", c.s, c.bytes, got, whole)
 		}
 	}
 }
 
-// TestCosts holds the reckoning of sizes against an encoder's: every rune's cost is what
-// it takes in both bodies, and no ASCII character takes more than its share.
+func TestShorten(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		s            string
+		runes, bytes int
+		want         string
+	}{
+		{"abc", 3, 48, "abc"},
+		{"abc", 2, 48, "ab…"},
+		{"ab c", 3, 48, "ab…"},
+		{"ßßß", 3, 48, "ßßß"},
+		{"ßßß", 2, 48, "ßß…"},
+		{"ßßß", 3, 11, "ßß…"},
+	} {
+		if got := shorten(c.s, c.runes, c.bytes); got != c.want {
+			t.Errorf("shorten(%q, %d, %d) = %q, want %q", c.s, c.runes, c.bytes, got, c.want)
+		}
+	}
+}
+
+// TestCosts holds the reckoning of sizes against an encoder's: the cost of a rune's bytes
+// is what it takes in both bodies, and no byte takes more than its share.
 func TestCosts(t *testing.T) {
 	t.Parallel()
 	for _, r := range "aß€🔥&<>\"\\\n'/\u200b" {
 		s := string(r)
 		escaped := string(appendEscaped(nil, s))
 		want := encodedSize(t, s) + encodedSize(t, escaped)
-		if got := runeCost(r); got != want || got > maxCost*len(s) {
-			t.Errorf("runeCost(%q) = %d, want %d", r, got, want)
+		got := 0
+		for i := range len(s) {
+			got += 2 + int(costs[s[i]])
+		}
+		if got != want || got > maxCost*len(s) {
+			t.Errorf("cost of %q = %d, want %d", r, got, want)
 		}
 		if got := encodedLen(s) + encodedLen([]byte(escaped)); got != want {
 			t.Errorf("encodedLen of both %q = %d, want %d", r, got, want)

@@ -21,6 +21,8 @@ var errNoEventType = errors.New("the document has no eventType")
 // servarrWebhook is what the programs' webhooks have in common, as of Sonarr 3 to 5,
 // Radarr 6, Lidarr 2, Readarr 0.3 and Prowlarr 2.
 type servarrWebhook struct {
+	program string // "Sonarr"; set before decoding
+
 	EventType      text `json:"eventType"`      // "Grab"; its source says that the case may change one day
 	InstanceName   text `json:"instanceName"`   // contains the program's name; absent in Sonarr 3
 	ApplicationURL text `json:"applicationUrl"` // "" or absent when unknown; may have a path, may end in "/"
@@ -52,15 +54,18 @@ type servarrWebhook struct {
 }
 
 // decodeServarr reads a webhook into w, which embeds servarrWebhook.
-func decodeServarr(p Payload, w interface{ event() string }) error {
-	if err := decodePayload(p, w); err != nil {
-		return fmt.Errorf("decode webhook: %w", err)
+func decodeServarr(p Payload, w interface{ common() *servarrWebhook }) error {
+	err := decodePayload(p, w)
+	if err == nil && w.common().event() == "" {
+		err = errNoEventType
 	}
-	if w.event() == "" {
-		return errNoEventType
+	if err != nil {
+		return fmt.Errorf("read %s webhook: %w", w.common().program, err)
 	}
 	return nil
 }
+
+func (w *servarrWebhook) common() *servarrWebhook { return w }
 
 // event returns the lower-cased name of the event, for comparisons.
 func (w *servarrWebhook) event() string {
@@ -68,15 +73,15 @@ func (w *servarrWebhook) event() string {
 }
 
 // instance returns the name that the user gave this installation of the program.
-func (w *servarrWebhook) instance(program string) string {
-	return cmp.Or(strings.TrimSpace(string(w.InstanceName)), program)
+func (w *servarrWebhook) instance() string {
+	return cmp.Or(strings.TrimSpace(string(w.InstanceName)), w.program)
 }
 
 // notification begins the notification of any event: until somebody knows better, it is
 // called by its own name and is about the installation.
-func (w *servarrWebhook) notification(program string) Notification {
+func (w *servarrWebhook) notification() Notification {
 	event := strings.TrimSpace(string(w.EventType))
-	n := Notification{Subject: w.instance(program), Labels: map[string]string{"instance": w.instance(program)}}
+	n := Notification{Subject: w.instance(), Labels: map[string]string{"instance": w.instance()}}
 	n.setEvent(event, cmp.Or(camelWords(event), event), Info)
 	if message := strings.TrimSpace(string(w.Message)); message != "" {
 		n.Summary = ": " + message
@@ -91,38 +96,38 @@ func (n *Notification) setEvent(event, status string, severity Severity) {
 }
 
 // incident identifies a matter within a hook that several installations may share.
-func (w *servarrWebhook) incident(program, kind string, id text, state IncidentState) Incident {
+func (w *servarrWebhook) incident(kind string, id text, state IncidentState) Incident {
 	if id == "" {
 		return Incident{}
 	}
 	key := kind + ":" + string(id)
-	if instance := w.instance(program); instance != program {
+	if instance := w.instance(); instance != w.program {
 		key += "@" + instance
 	}
 	return Incident{Key: key, State: state}
 }
 
 // system tells the events that are about the program itself, and reports false for others.
-func (w *servarrWebhook) system(p Payload, program string) (Notification, bool) {
-	n := w.notification(program)
+func (w *servarrWebhook) system(p Payload) (Notification, bool) {
+	n := w.notification()
 	switch w.event() {
-	case "test": // carries an invented series or film, or nothing
+	case "test": // carries an invented series, film, album or book, or nothing
 		n.setEvent("Test", "test", Muted)
-		n.Subject, n.URL, n.Summary = program, w.appURL(), "is connected"
+		n.Subject, n.URL, n.Summary = w.program, w.appURL(), "is connected"
 		n.Facts = knownFacts(
 			Fact{Name: "Instance", Value: string(w.InstanceName)},
-			Fact{Name: "Version", Value: productVersion(p.header("User-Agent"), program)},
+			Fact{Name: "Version", Value: productVersion(p.header("User-Agent"), w.program)},
 		)
 	case "health": // told once per check until that recovers, and once more after a restart
 		level := cmp.Or(strings.ToLower(strings.TrimSpace(string(w.Level))), "issue")
 		n.setEvent("Health", "health "+level, healthSeverity(level))
 		w.describeCheck(&n)
-		n.Incident = w.incident(program, "health", w.Type, Open)
+		n.Incident = w.incident("health", w.Type, Open)
 	case "healthrestored": // its level and message are those of what is over
 		n.setEvent("HealthRestored", "health restored", Success)
 		w.describeCheck(&n)
 		n.Summary = "resolved" + n.Summary
-		n.Incident = w.incident(program, "health", w.Type, Resolved)
+		n.Incident = w.incident("health", w.Type, Resolved)
 	case "applicationupdate":
 		n.setEvent("ApplicationUpdate", "updated", Info)
 		n.URL = w.appURL("system", "updates")

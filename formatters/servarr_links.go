@@ -53,7 +53,7 @@ func webURL(address text) string {
 // idLink returns a link to an entry of a public database, with the entry's number behind
 // the prefix; none when the number is 0 or unknown.
 func idLink(name, prefix string, id number, suffix string) Link {
-	if v, ok := id.whole(1 << 40); ok && v > 0 {
+	if v, ok := id.whole(1 << 50); ok && v > 0 {
 		return Link{Text: name, URL: prefix + strconv.Itoa(v) + suffix}
 	}
 	return Link{}

@@ -83,18 +83,9 @@ type servarrRelease struct {
 	Size           number        `json:"size"` // bytes; 0 when unknown
 	Languages      []servarrName `json:"languages"`
 	Score          number        `json:"customFormatScore"`
-}
-
-// servarrFile is a file in the library, or one that was.
-type servarrFile struct {
-	servarrQuality
-	RelativePath text          `json:"relativePath"` // below the series' or film's folder
-	Path         text          `json:"path"`
-	ReleaseGroup text          `json:"releaseGroup"`
-	SceneName    text          `json:"sceneName"` // the release's title, if it came from one
-	Size         number        `json:"size"`      // bytes
-	Languages    []servarrName `json:"languages"`
-	MediaInfo    servarrMedia  `json:"mediaInfo"`
+	Categories     []text        `json:"categories"`   // Prowlarr only: "TV/HD"
+	IndexerFlags   []text        `json:"indexerFlags"` // "freeleech"; "G_Freeleech" in Radarr
+	PublishDate    text          `json:"publishDate"`  // Prowlarr only; year 1 when unknown
 }
 
 // servarrMedia is what a program found inside a file.
@@ -123,49 +114,4 @@ type servarrDownload struct {
 	servarrQuality
 	Title text   `json:"title"`
 	Size  number `json:"size"` // bytes; 0 when unknown
-}
-
-// servarrRename is one renamed file. Lidarr and Readarr have no relative paths.
-type servarrRename struct {
-	RelativePath         text `json:"relativePath"`
-	Path                 text `json:"path"`
-	PreviousRelativePath text `json:"previousRelativePath"`
-	PreviousPath         text `json:"previousPath"`
-}
-
-// words returns "old → new".
-func (r servarrRename) words() string {
-	return joinWords(" → ", firstText(r.PreviousRelativePath, r.PreviousPath), firstText(r.RelativePath, r.Path))
-}
-
-// servarrDeleted is "deletedFiles": in a Download, the files that it replaced; of a deleted
-// series, film or artist, whether the files went too.
-type servarrDeleted struct {
-	Files []servarrFile
-	Known bool // it is a boolean
-	All   bool // it is true
-}
-
-// UnmarshalJSON reads a list of files or a boolean.
-func (d *servarrDeleted) UnmarshalJSON(data []byte) error {
-	*d = servarrDeleted{}
-	if data[0] == '[' {
-		return decodeJSON(data, &d.Files)
-	}
-	var t text
-	err := t.UnmarshalJSON(data)
-	d.Known, d.All = t != "", t.isTrue()
-	return err
-}
-
-// outcome says what became of the files of something that was deleted. Files that are gone
-// are a loss, and so a warning.
-func (d servarrDeleted) outcome() (summary string, severity Severity) {
-	switch {
-	case !d.Known:
-		return "", Warning
-	case d.All:
-		return "and its files", Warning
-	}
-	return ", files kept", Info
 }

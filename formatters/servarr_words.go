@@ -35,15 +35,6 @@ func reasonSeverity(reason text) Severity {
 	return Warning
 }
 
-// qualityWords names the qualities of files, each once.
-func qualityWords(files []servarrFile, numbered bool) string {
-	all := make([]string, len(files))
-	for i, f := range files {
-		all[i] = f.words(numbered)
-	}
-	return joinWords(", ", all...)
-}
-
 // nameWords lists names, each once.
 func nameWords[T ~string](names []T) string {
 	all := make([]string, len(names))
@@ -51,6 +42,13 @@ func nameWords[T ~string](names []T) string {
 		all[i] = string(name)
 	}
 	return joinWords(", ", all...)
+}
+
+// languageWords lists languages, each once, but not the one called "Unknown".
+func languageWords(names []servarrName) string {
+	return nameWords(slices.DeleteFunc(slices.Clone(names), func(name servarrName) bool {
+		return strings.EqualFold(string(name), "unknown")
+	}))
 }
 
 // counted writes "1 file" or "132 files".
@@ -88,6 +86,22 @@ func titleWithYear(title text, year number) string {
 		return string(title)
 	}
 	return string(title) + suffix
+}
+
+// credited returns "Maker – Title", with what is known of both.
+func credited(maker, title string) string {
+	if maker == "" || title == "" {
+		return maker + title
+	}
+	return maker + " – " + title
+}
+
+// yearOf returns the year of a date such as "2025-10-03T00:00:00Z". The programs write the
+// years 1 and 9999 where they do not know it.
+func yearOf(date text) number {
+	year, _, _ := strings.Cut(string(date), "-")
+	v, err := strconv.Atoi(year)
+	return number{Value: float64(v), Known: err == nil && v > 1 && v < 9999}
 }
 
 // camelWords writes a programmer's name in words: "health restored", "api key check".

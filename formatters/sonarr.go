@@ -1,9 +1,6 @@
 package formatters
 
-import (
-	"cmp"
-	"fmt"
-)
+import "cmp"
 
 // Sonarr tells eleven events in twelve shapes: a "Download" is one imported file, or, once a
 // whole download is imported, all of its files.
@@ -57,211 +54,80 @@ type sonarrSeries struct {
 
 // formatSonarr tells the webhooks of Sonarr 3, 4 and 5.
 func formatSonarr(p Payload) (Notification, error) {
-	var w sonarrWebhook
+	w := sonarrWebhook{servarrWebhook: servarrWebhook{program: sonarrTitle}}
 	if err := decodeServarr(p, &w); err != nil {
-		return Notification{}, fmt.Errorf("read Sonarr webhook: %w", err)
+		return Notification{}, err
 	}
-	n, ok := w.system(p, sonarrTitle)
+	n, ok := w.system(p)
 	if ok {
 		return n, nil
 	}
-	w.describeSeries(&n)
+	m := w.matter()
+	w.begin(&n, m)
+	n.addLabel("series_type", string(w.Series.Type))
 	switch w.event() {
-	case "grab":
-		w.grabbed(&n)
-	case "download":
-		if w.EpisodeFiles != nil || w.FileCount.Known {
-			w.importComplete(&n)
-		} else {
-			w.imported(&n)
-		}
-	case "rename":
-		w.renamed(&n)
 	case "seriesadd":
-		w.added(&n)
+		n.Subject = cmp.Or(titleWithYear(w.Series.Title, w.Series.Year), n.Subject)
+		w.added(&n, m, "SeriesAdd",
+			Fact{Value: nameWords(w.Series.Genres)}, Fact{Value: string(w.Series.OriginalLanguage)})
 	case "seriesdelete":
-		w.deleted(&n)
+		n.Subject = cmp.Or(titleWithYear(w.Series.Title, w.Series.Year), n.Subject)
+		w.deleted(&n, m, "SeriesDelete", Fact{Value: string(w.Series.Path), Code: true})
 	case "episodefiledelete":
-		w.fileDeleted(&n)
-	case "manualinteractionrequired":
-		w.stuck(&n)
-	default: // an event that is new to us keeps its own name
-		n.Summary = w.label() + n.Summary
-		n.Facts = knownFacts(Fact{Value: w.titles()}, w.releaseTitle(&n))
-		n.Details = leftOver(p, "eventType", "instanceName", "applicationUrl", "message", "series", "episodes")
+		w.fileDeleted(&n, m, "EpisodeFileDelete")
+	default:
+		switch {
+		case w.isImportComplete():
+			w.importComplete(&n, m)
+		case !w.tell(&n, m):
+			w.unknown(&n, p, m, "series", "episodes")
+		}
 	}
 	return n, nil
 }
 
-// describeSeries says what an event is about: the series, or else the release.
-func (w *sonarrWebhook) describeSeries(n *Notification) {
-	n.Subject = cmp.Or(firstText(w.Series.Title, w.DownloadInfo.Title, w.Release.ReleaseTitle), n.Subject)
-	n.URL = w.appURL("series", string(w.Series.TitleSlug))
-	n.Image = publicImage(w.Series.Images, "poster", "fanart", "banner")
-	for name, value := range map[string]string{
-		"series_type": string(w.Series.Type),
-		"tags":        nameWords(w.Series.Tags),
-		"indexer":     string(w.Release.Indexer),
-		"client":      w.client(),
-	} {
-		if value != "" {
-			n.Labels[name] = value
-		}
-	}
+// isImportComplete reports whether a Download tells that all of a download is imported.
+func (w *sonarrWebhook) isImportComplete() bool {
+	return w.event() == "download" && (w.EpisodeFiles != nil || w.FileCount.Known)
 }
 
-func (w *sonarrWebhook) grabbed(n *Notification) {
-	n.setEvent("Grab", "grabbed", Info)
-	n.Summary = w.label()
-	n.Facts = knownFacts(
-		Fact{Value: w.titles()},
-		Fact{Value: w.Release.words(w.isAnime())},
-		Fact{Value: sizeWords(w.Release.Size)},
-		groupFact(w.Release.ReleaseGroup, string(w.Release.ReleaseTitle)),
-		w.route(),
-		Fact{Value: nameWords(w.Release.Languages)},
-		w.score(),
-		w.releaseTitle(n),
-	)
-	n.Items = w.items("", Info)
-	n.Links = w.seriesLinks()
-	n.Incident = w.incident(sonarrTitle, "download", w.DownloadID, Open)
-}
-
-// imported tells a file that came into the library, new or in the place of others.
-func (w *sonarrWebhook) imported(n *Notification) {
-	f := w.EpisodeFile
-	quality := f.words(w.isAnime())
-	n.setEvent("Download", "imported", Success)
-	n.Summary = w.label()
-	if w.IsUpgrade.isTrue() || len(w.DeletedFiles.Files) > 0 {
-		n.Status = "upgraded"
-		if old := qualityWords(w.DeletedFiles.Files, w.isAnime()); old != "" && quality != "" && old != quality {
-			n.Summary = joinWords(" ", n.Summary, "from "+old+" to "+quality)
-			quality = ""
-		}
+func (w *sonarrWebhook) matter() *servarrMatter {
+	s := &w.Series
+	return &servarrMatter{
+		subject:  firstText(s.Title),
+		label:    w.label(),
+		about:    w.titles(),
+		page:     Link{Text: "Series", URL: w.appURL("series", string(s.TitleSlug))},
+		links:    w.seriesLinks(),
+		image:    publicImage(s.Images, "poster", "fanart", "banner"),
+		folder:   s.Path,
+		tags:     s.Tags,
+		numbered: w.isAnime(),
+		files:    []servarrFile{w.EpisodeFile},
+		renamed:  w.RenamedEpisodeFiles,
+		items:    w.items(),
 	}
-	release := w.releaseTitle(n)
-	n.Facts = knownFacts(
-		Fact{Value: w.titles()},
-		Fact{Value: quality},
-		Fact{Value: sizeWords(f.Size)},
-		Fact{Value: nameWords(f.Languages)},
-		Fact{Value: f.MediaInfo.words()},
-		Fact{Name: "Subtitles", Value: nameWords(f.MediaInfo.Subtitles)},
-		groupFact(f.ReleaseGroup, release.Value),
-		release,
-	)
-	n.Items = w.items(n.Status, Success)
-	n.Links = w.seriesLinks()
-	n.Incident = w.incident(sonarrTitle, "download", w.DownloadID, Open)
 }
 
 // importComplete tells that all files of a download are in the library.
-func (w *sonarrWebhook) importComplete(n *Notification) {
+func (w *sonarrWebhook) importComplete(n *Notification, m *servarrMatter) {
 	n.setEvent("Download", "import complete", Success)
-	n.Summary = w.label()
+	n.Summary = m.label
 	count := len(w.EpisodeFiles)
 	if c, ok := w.FileCount.whole(1e6); ok {
 		count = c
 	}
-	size := w.Release.Size
-	if sizeWords(size) == "" {
-		for _, f := range w.EpisodeFiles {
-			size.Value += f.Size.Value
-		}
-	}
 	n.Facts = knownFacts(
-		Fact{Value: w.titles()},
+		Fact{Value: m.about},
 		Fact{Value: counted(count, "file")},
-		Fact{Value: qualityWords(w.EpisodeFiles, w.isAnime())},
-		Fact{Value: sizeWords(size)},
+		Fact{Value: qualityWords(w.EpisodeFiles, m.numbered)},
+		Fact{Value: cmp.Or(sizeWords(w.Release.Size), sizeWords(totalSize(w.EpisodeFiles)))},
 		w.route(),
-		w.releaseTitle(n),
+		w.releaseTitle(n, m),
 	)
-	n.Items = w.items("", Success)
-	n.Links = w.seriesLinks()
-	n.Incident = w.incident(sonarrTitle, "download", w.DownloadID, Resolved)
-}
-
-func (w *sonarrWebhook) renamed(n *Notification) {
-	n.setEvent("Rename", "renamed", Info)
-	n.Summary = counted(len(w.RenamedEpisodeFiles), "file")
-	n.Items = make([]Item, 0, len(w.RenamedEpisodeFiles))
-	for _, f := range w.RenamedEpisodeFiles {
-		n.Items = append(n.Items, Item{Text: f.words()})
-	}
-}
-
-func (w *sonarrWebhook) added(n *Notification) {
-	n.setEvent("SeriesAdd", "added", Info)
-	n.Subject = cmp.Or(titleWithYear(w.Series.Title, w.Series.Year), n.Subject)
-	n.Facts = knownFacts(
-		Fact{Value: nameWords(w.Series.Genres)},
-		Fact{Value: string(w.Series.OriginalLanguage)},
-		Fact{Name: "Tags", Value: nameWords(w.Series.Tags)},
-	)
-	n.Links = w.seriesLinks()
-}
-
-func (w *sonarrWebhook) deleted(n *Notification) {
-	n.setEvent("SeriesDelete", "deleted", Info)
-	n.Subject = cmp.Or(titleWithYear(w.Series.Title, w.Series.Year), n.Subject)
-	n.URL = "" // its page is gone
-	n.Summary, n.Severity = w.DeletedFiles.outcome()
-	n.Facts = knownFacts(Fact{Value: string(w.Series.Path), Code: true})
-	n.Links = w.seriesLinks()
-}
-
-func (w *sonarrWebhook) fileDeleted(n *Notification) {
-	n.setEvent("EpisodeFileDelete", "file deleted", reasonSeverity(w.DeleteReason))
-	n.Summary = w.label()
-	if reason := reasonWords(w.DeleteReason); reason != "" {
-		n.Summary += ": " + reason
-		n.Labels["reason"] = string(w.DeleteReason)
-	}
-	n.Facts = knownFacts(
-		Fact{Value: w.titles()},
-		Fact{Value: w.EpisodeFile.words(w.isAnime())},
-		Fact{Value: sizeWords(w.EpisodeFile.Size)},
-		Fact{Value: firstText(w.EpisodeFile.RelativePath, w.EpisodeFile.Path), Code: true},
-	)
-}
-
-// stuck tells a download that somebody has to import by hand, or to give up.
-func (w *sonarrWebhook) stuck(n *Notification) {
-	n.setEvent("ManualInteractionRequired", "manual interaction", Warning)
-	n.URL = w.appURL("activity", "queue")
-	first, items := w.statusMessages()
-	n.Summary = w.label()
-	if first != "" {
-		n.Summary += ": " + first
-	}
-	n.Facts = knownFacts(
-		Fact{Value: w.titles()},
-		Fact{Value: w.DownloadInfo.words(w.isAnime())},
-		Fact{Value: sizeWords(w.DownloadInfo.Size)},
-		w.route(),
-		w.score(),
-		w.releaseTitle(n),
-	)
-	n.Items = items
-	n.Links = knownLinks(
-		Link{Text: "Queue", URL: n.URL},
-		Link{Text: "Series", URL: w.appURL("series", string(w.Series.TitleSlug))},
-	)
-	n.Incident = w.incident(sonarrTitle, "download", w.DownloadID, Open)
-}
-
-// releaseTitle names the release as its makers did, or else the file, unless that is what
-// the notification is about.
-func (w *sonarrWebhook) releaseTitle(n *Notification) Fact {
-	title := firstText(w.Release.ReleaseTitle, w.DownloadInfo.Title, w.EpisodeFile.SceneName,
-		w.EpisodeFile.RelativePath, w.EpisodeFile.Path)
-	if title == n.Subject {
-		return Fact{}
-	}
-	return Fact{Value: title, Code: true}
+	n.Items = itemsAs(m.items, "", Success)
+	n.Links = m.links
+	n.Incident = w.incident("download", w.DownloadID, Resolved)
 }
 
 // seriesLinks are the series' pages in public databases; TVmaze where TMDB does not know it.

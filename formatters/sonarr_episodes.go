@@ -17,9 +17,6 @@ type sonarrEpisode struct {
 	FinaleType    text   `json:"finaleType"` // since 5: series, season, midseason
 }
 
-// fewEpisodes is how many episodes a card names by title; more of them are items.
-const fewEpisodes = 3
-
 func (w *sonarrWebhook) isAnime() bool { return strings.EqualFold(string(w.Series.Type), "anime") }
 func (w *sonarrWebhook) isDaily() bool { return strings.EqualFold(string(w.Series.Type), "daily") }
 
@@ -27,7 +24,7 @@ func (w *sonarrWebhook) isDaily() bool { return strings.EqualFold(string(w.Serie
 // "special 1", and for a daily series "2026-03-14".
 func (w *sonarrWebhook) label() string {
 	if dates := w.airDates(); len(dates) > 0 {
-		if len(dates) > fewEpisodes {
+		if len(dates) > fewParts {
 			return fmt.Sprintf("%s to %s (%d episodes)", dates[0], dates[len(dates)-1], len(dates))
 		}
 		return strings.Join(dates, ", ")
@@ -70,7 +67,7 @@ func (w *sonarrWebhook) airDates() []string {
 
 // titles names up to a few episodes by title; more of them are items.
 func (w *sonarrWebhook) titles() string {
-	if len(w.Episodes) > fewEpisodes {
+	if len(w.Episodes) > fewParts {
 		return ""
 	}
 	titles := make([]string, len(w.Episodes))
@@ -81,8 +78,8 @@ func (w *sonarrWebhook) titles() string {
 }
 
 // items lists the episodes of a download that is more than a few episodes, or part of such.
-func (w *sonarrWebhook) items(status string, severity Severity) []Item {
-	if len(w.Episodes) <= fewEpisodes && !w.isSeasonPack() {
+func (w *sonarrWebhook) items() []Item {
+	if len(w.Episodes) <= fewParts && !w.isSeasonPack() {
 		return nil
 	}
 	items := make([]Item, 0, len(w.Episodes))
@@ -91,7 +88,7 @@ func (w *sonarrWebhook) items(status string, severity Severity) []Item {
 		if w.isDaily() {
 			label = cmp.Or(string(e.AirDate), label)
 		}
-		items = append(items, Item{Key: e.key(), Status: status, Severity: severity, Subject: label, Text: e.title()})
+		items = append(items, Item{Key: e.key(), Subject: label, Text: e.title()})
 	}
 	slices.SortStableFunc(items, func(a, b Item) int { return strings.Compare(a.Key, b.Key) })
 	return items

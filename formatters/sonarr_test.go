@@ -13,26 +13,12 @@ import (
 
 func sonarr(tb testing.TB, body string) formatters.Formatted {
 	tb.Helper()
-	service, ok := formatters.Lookup("sonarr")
-	if !ok {
-		tb.Fatal("sonarr is not registered")
-	}
-	return service.Format(formatters.Payload{
-		ContentType: "application/json",
-		Header:      map[string][]string{"User-Agent": {"Sonarr/4.0.19.2979 (alpine 3.21)"}},
-		Body:        []byte(body),
-		Received:    goldenTime,
-	})
+	return servarr(tb, "sonarr", body)
 }
 
-// toldSonarr formats what Sonarr's own formatter must be able to tell.
 func toldSonarr(t *testing.T, body string) formatters.Notification {
 	t.Helper()
-	f := sonarr(t, body)
-	if f.Fallback {
-		t.Fatalf("told by the generic formatter: %v", f.Err)
-	}
-	return f.Notification
+	return toldServarr(t, "sonarr", body)
 }
 
 // sonarrBody is a webhook about a series: its event, more members of the series ("type":"daily",)

@@ -20,6 +20,9 @@ func byteSize(n float64) string {
 	return fmt.Sprintf("%.1f PiB", n/1024)
 }
 
+// Duration writes a duration as cards do: "45 s", "12 min", "2 h 5 min", "3 d 4 h".
+func Duration(d time.Duration) string { return durationWords(d) }
+
 // durationWords writes a duration in its one or two largest units: "45 s", "12 min",
 // "2 h 5 min", "3 d 4 h".
 func durationWords(d time.Duration) string {

@@ -15,7 +15,7 @@ import (
 	"strings"
 )
 
-//go:embed */*.json */*.http */*/*.json
+//go:embed */*.json */*.http */*.txt */*/*.json
 var files embed.FS
 
 // Sample is one request as its sender would make it.

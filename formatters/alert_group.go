@@ -1,0 +1,241 @@
+package formatters
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// group tells several alerts: in the first line who they are, then an item each.
+func (w *alertGroup) group() Notification {
+	open := w.open()
+	told := open
+	if len(open) == 0 {
+		told = w.Alerts
+	}
+	n := Notification{
+		Severity: told[0].severity(), // the worst comes first
+		Status:   cmp.Or(shared(told, (*groupAlert).status), "firing"),
+		Subject:  w.subject(),
+		URL:      shared(w.Alerts, (*groupAlert).url),
+		Links:    w.sharedLinks(),
+		Facts:    w.truncation(),
+	}
+	if n.URL == "" && len(n.Links) > 0 {
+		n.URL = n.Links[0].URL
+	}
+	n.URL = cmp.Or(n.URL, webURL(w.ExternalURL))
+	story := "" // of all of them: it moves from the items to the first line
+	if w.name() != "" && len(open) > 0 {
+		story = shared(open, (*groupAlert).story)
+	}
+	labels := w.differingLabels()
+	for i := range w.Alerts {
+		a := &w.Alerts[i]
+		n.Items = append(n.Items, w.item(a, labels, story != ""))
+		if a.over {
+			n.Time = latest(n.Time, a.ended)
+			continue
+		}
+		n.Time = latest(n.Time, a.started)
+		n.Image = cmp.Or(n.Image, webURL(a.ImageURL))
+	}
+	n.Summary = w.roll(n.Items[:len(told)], labels, story)
+	if folder := w.folder(); folder != "" && folder != n.Subject {
+		n.Facts = append([]Fact{{Name: "Folder", Value: folder}}, n.Facts...)
+	}
+	n.Details = explainAll(open, n.Items)
+	return n
+}
+
+// item tells one alert of several by what sets it apart.
+func (w *alertGroup) item(a *groupAlert, labels []string, storyTold bool) Item {
+	item := Item{
+		Key: a.key(), Status: a.badge(), Severity: a.severity(), Since: a.started, URL: a.url(),
+		Subject: a.distinction(labels),
+	}
+	if name := a.name(); w.name() == "" && name != "" {
+		item.Subject = name
+		if where := a.distinction(labels); where != "" {
+			item.Subject += " on " + where
+		}
+	}
+	if item.Subject == "" { // nothing sets it apart
+		place, _ := a.place()
+		item.Subject = cmp.Or(place, a.name(), "alert")
+	}
+	switch {
+	case a.over:
+		item.Text = a.ending()
+	case storyTold || a.story() == "":
+		var words []string
+		values := a.values()
+		for _, v := range values {
+			words = append(words, strings.ToLower(v.name(a.over, len(values) == 1))+" "+plainNumber(v.value))
+		}
+		item.Text = strings.Join(words, ", ")
+	default: // "nas-1 is unreachable" behind the subject nas-1
+		item.Text = a.story()
+		if rest, ok := strings.CutPrefix(item.Text, item.Subject+" "); ok {
+			item.Text = rest
+		}
+	}
+	return item
+}
+
+// roll calls the first of the alerts by name: ": nas-1, nas-2 and 3 more", or with what all
+// of them say, "on nas-1, nas-2: no space left".
+func (w *alertGroup) roll(items []Item, labels []string, story string) string {
+	var names []string
+	for _, item := range items {
+		if !slices.Contains(names, item.Subject) {
+			names = append(names, item.Subject)
+		}
+	}
+	more := len(names) + int(w.truncated())
+	names = names[:min(len(names), 3)]
+	if more -= len(names); more > 0 {
+		last := len(names) - 1
+		names[last] = fmt.Sprintf("%s and %d more", names[last], more)
+	}
+	who := strings.Join(names, ", ")
+	place, label := w.Alerts[0].place()
+	inPlace := place != "" && place != who && place != w.subject() && !slices.Contains(labels, label) &&
+		shared(w.Alerts, func(a *groupAlert) string { return a.Labels.first(label) }) != ""
+	switch {
+	case inPlace && story != "":
+		return "on " + place + " (" + who + "): " + story
+	case inPlace:
+		return "on " + place + ": " + who
+	case story != "":
+		return "on " + who + ": " + story
+	}
+	return ": " + who
+}
+
+// name is the rule's name where all alerts are of one rule.
+func (w *alertGroup) name() string { return shared(w.Alerts, (*groupAlert).name) }
+
+func (w *alertGroup) folder() string {
+	return shared(w.Alerts, func(a *groupAlert) string { return oneLine(a.Labels.first("grafana_folder")) })
+}
+
+// subject names the group: its rule, else what it is grouped by, else its folder.
+func (w *alertGroup) subject() string {
+	if name := w.name(); name != "" {
+		return name
+	}
+	var by []string
+	for _, label := range w.GroupLabels.names("alertname", "grafana_folder") {
+		by = append(by, oneLine(w.GroupLabels.first(label)))
+	}
+	return cmp.Or(strings.Join(by, ", "), w.folder(), w.sender)
+}
+
+// open returns the alerts that are not over; complete sorted them to the front.
+func (w *alertGroup) open() []groupAlert {
+	end := slices.IndexFunc(w.Alerts, func(a groupAlert) bool { return a.over })
+	if end < 0 {
+		return w.Alerts
+	}
+	return w.Alerts[:end]
+}
+
+// truncated is how many alerts the sender left out.
+func (w *alertGroup) truncated() float64 { return min(max(w.TruncatedAlerts.Value, 0), 1e9) }
+
+func (w *alertGroup) truncation() []Fact {
+	if w.truncated() < 1 {
+		return nil
+	}
+	words := fmt.Sprintf("+%.0f more, cut by %s", w.truncated(), w.sender)
+	if w.firesUnseen() {
+		words += ", some of them firing"
+	}
+	return []Fact{{Value: words}}
+}
+
+// firesUnseen reports that the alerts which fire are all among those left out.
+func (w *alertGroup) firesUnseen() bool {
+	return w.Status == "firing" && len(w.open()) == 0 && w.truncated() >= 1
+}
+
+// differingLabels returns the sorted labels that set the alerts apart, without those that
+// the card shows in other ways.
+func (w *alertGroup) differingLabels() []string {
+	seen := alertLabels{}
+	for _, a := range w.Alerts {
+		for name := range a.Labels {
+			seen[name] = "seen"
+		}
+	}
+	told := append([]string{"alertname", "rulename", "grafana_folder", "datasource_uid", "ref_id"}, alertSeverityLabels...)
+	return slices.DeleteFunc(seen.names(told...), func(name string) bool {
+		first := w.Alerts[0].Labels[name]
+		return !slices.ContainsFunc(w.Alerts, func(a groupAlert) bool { return a.Labels[name] != first })
+	})
+}
+
+// distinction names the alert by up to three of the labels that differ, its place first.
+func (a *groupAlert) distinction(labels []string) string {
+	var values []string
+	_, placed := a.place()
+	for _, name := range append([]string{placed}, labels...) {
+		if !slices.Contains(labels, name) {
+			continue
+		}
+		if v := oneLine(a.Labels.first(name)); v != "" && !slices.Contains(values, v) && len(values) < 3 {
+			values = append(values, v)
+		}
+	}
+	return strings.Join(values, " ")
+}
+
+// sharedLinks leads to what all alerts have in common. Links to a dashboard end in each
+// alert's own span of time, which does not make them another dashboard.
+func (w *alertGroup) sharedLinks() []Link {
+	first := &w.Alerts[0]
+	var links []Link
+	dashboard := shared(w.Alerts, func(a *groupAlert) string {
+		page, _, _ := strings.Cut(webURL(a.DashboardURL), "?")
+		return page
+	})
+	if dashboard != "" {
+		links = addLink(links, "Dashboard", webURL(first.DashboardURL))
+	} else { // in Prometheus, it is the query that says which graph
+		source := shared(w.Alerts, func(a *groupAlert) string { return webURL(a.GeneratorURL) })
+		links = addLink(links, first.sourceName(), source)
+	}
+	return addLink(links, "Runbook", shared(w.Alerts, (*groupAlert).runbook))
+}
+
+// explainAll returns the explanations of the open alerts: once where they are the same, else
+// each under its item's subject.
+func explainAll(open []groupAlert, items []Item) string {
+	explain := func(a *groupAlert) string { return strings.Join(a.explanations(), "\n") }
+	if common := shared(open, explain); common != "" {
+		return common
+	}
+	var blocks []string
+	for i := range open {
+		if e := explain(&open[i]); e != "" {
+			blocks = append(blocks, items[i].Subject+"\n"+e)
+		}
+	}
+	return strings.Join(blocks, "\n\n")
+}
+
+// shared returns what all alerts agree on, or "".
+func shared(alerts []groupAlert, of func(*groupAlert) string) string {
+	if len(alerts) == 0 {
+		return ""
+	}
+	value := of(&alerts[0])
+	for i := range alerts[1:] {
+		if of(&alerts[i+1]) != value {
+			return ""
+		}
+	}
+	return value
+}

@@ -1,0 +1,148 @@
+package formatters
+
+import (
+	"cmp"
+	"strings"
+)
+
+// alertFacts is how many facts a card has; further labels stand in its details.
+const alertFacts = 6
+
+// single tells a notification group of one alert.
+func (w *alertGroup) single() Notification {
+	a := &w.Alerts[0]
+	n := Notification{
+		Severity: a.severity(),
+		Status:   a.status(),
+		Subject:  cmp.Or(a.name(), w.sender+" alert"),
+		URL:      cmp.Or(a.url(), webURL(w.ExternalURL)),
+		Links:    a.links(),
+		Image:    webURL(a.ImageURL),
+		Time:     a.started,
+		// Without words: it is for the incident to compare, and the card says it all already.
+		Items: []Item{{Key: a.key(), Severity: a.severity(), Since: a.started}},
+	}
+	var details []string
+	n.Facts, details = a.facts()
+	if a.over {
+		n.Time = a.ended
+		n.Summary = a.ending()
+		if place, _ := a.place(); place != "" {
+			space := " "
+			if n.Summary == "" || n.Summary[0] == ':' {
+				space = ""
+			}
+			n.Summary = "on " + place + space + n.Summary
+		}
+	} else {
+		n.Summary = a.located(a.story())
+		details = append(a.explanations(), details...)
+	}
+	n.Facts = append(n.Facts, w.truncation()...)
+	n.Details = strings.Join(details, "\n")
+	return n
+}
+
+// facts returns the card's named values, and as lines what there is no room for.
+func (a *groupAlert) facts() (facts []Fact, rest []string) {
+	add := func(name, value string) {
+		switch {
+		case value == "":
+		case len(facts) < alertFacts:
+			facts = append(facts, Fact{Name: name, Value: value})
+		default:
+			rest = append(rest, name+": "+value)
+		}
+	}
+	values := a.values()
+	shown := values[:min(len(values), 3)]
+	for _, v := range shown {
+		add(v.name(a.over, len(values) == 1), plainNumber(v.value))
+	}
+	if !a.started.IsZero() {
+		name := "Since"
+		if a.over {
+			name = "Fired"
+		}
+		facts = append(facts, Fact{Name: name, Time: a.started})
+	}
+	severity := a.severityLabel()
+	if !a.over {
+		add("Severity", oneLine(a.Labels.first(severity)))
+	}
+	add("Folder", oneLine(a.Labels.first("grafana_folder")))
+	switch {
+	case a.over:
+	case a.blind():
+		add("Watches for", oneLine(a.Annotations.first("summary")))
+	default:
+		add("Reason", oneLine(a.reason()))
+	}
+	told := []string{"alertname", "rulename", "grafana_folder", "datasource_uid", "ref_id", severity}
+	if place, label := a.place(); a.over || strings.Contains(a.located(a.story()), place) {
+		told = append(told, label) // else the first line names the host without its port
+	}
+	for _, name := range a.Labels.names(told...) {
+		add(name, oneLine(a.Labels.first(name)))
+	}
+	for _, v := range values[len(shown):] {
+		add(v.ref, plainNumber(v.value))
+	}
+	return facts, rest
+}
+
+// explanations returns the annotations that the first line does not tell: the description,
+// as its author broke it into lines, then the custom ones by name.
+func (a *groupAlert) explanations() []string {
+	var lines []string
+	story := a.story()
+	for _, name := range []string{"description", "message"} {
+		if text := a.Annotations.first(name); text != "" && oneLine(text) != story {
+			lines = append(lines, strings.ReplaceAll(text, "\r\n", "\n"))
+		}
+	}
+	told := []string{"summary", "description", "message", "Error", "grafana_state_reason", "datasource_uid", "ref_id"}
+	if a.runbook() != "" {
+		told = append(told, "runbook_url")
+	}
+	for _, name := range a.Annotations.names(told...) {
+		lines = append(lines, name+": "+a.Annotations.first(name))
+	}
+	return lines
+}
+
+// links lead to where a person would look, and, while the alert is open, act.
+func (a *groupAlert) links() []Link {
+	links := addLink(nil, "Dashboard", webURL(a.DashboardURL))
+	links = addLink(links, "Panel", webURL(a.PanelURL))
+	if len(links) == 0 {
+		links = addLink(links, a.sourceName(), webURL(a.GeneratorURL))
+	}
+	if !a.over {
+		links = addLink(links, "Silence", webURL(a.SilenceURL))
+		links = addLink(links, "Runbook", a.runbook())
+	}
+	return links
+}
+
+func addLink(links []Link, text, url string) []Link {
+	if url == "" {
+		return links
+	}
+	return append(links, Link{Text: text, URL: url})
+}
+
+// sourceName names the generator: a rule of Grafana, or Prometheus' graph.
+func (a *groupAlert) sourceName() string {
+	if strings.Contains(string(a.GeneratorURL), "/alerting/") {
+		return "Rule"
+	}
+	return "Source"
+}
+
+// url is where a person would look first.
+func (a *groupAlert) url() string {
+	return cmp.Or(webURL(a.PanelURL), webURL(a.DashboardURL), webURL(a.GeneratorURL))
+}
+
+func (a *groupAlert) runbook() string { return webURL(text(a.Annotations.first("runbook_url"))) }

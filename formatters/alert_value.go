@@ -1,0 +1,72 @@
+package formatters
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// alertValue is what a query or expression of the rule came to.
+type alertValue struct {
+	ref   string
+	value float64
+}
+
+// name of a value on the card: the query's id only says something to who wrote the rule.
+func (v alertValue) name(over, alone bool) string {
+	switch {
+	case !alone || !grafanaRefID.MatchString(v.ref):
+		return v.ref
+	case over:
+		return "Last value"
+	}
+	return "Value"
+}
+
+// grafanaRefID is an id that Grafana gave: "A", or "B0" for a classic condition.
+var grafanaRefID = regexp.MustCompile(`^[A-Z]\d*$`)
+
+// values returns the measured values by query id. An alert without data has none: Grafana
+// writes -1 for each. Nor is the rule's condition one: the last of several ids, 0 or 1.
+func (a *groupAlert) values() []alertValue {
+	if a.blind() {
+		return nil
+	}
+	var values []alertValue
+	for ref, v := range a.Values {
+		if v.Known && !math.IsNaN(v.Value) {
+			values = append(values, alertValue{oneLine(ref), v.Value})
+		}
+	}
+	slices.SortFunc(values, func(x, y alertValue) int { return strings.Compare(x.ref, y.ref) })
+	if last := len(values) - 1; last > 0 && len(values[last].ref) == 1 && (values[last].value == 0 || values[last].value == 1) {
+		values = values[:last]
+	}
+	return values
+}
+
+// plainNumber writes a number as people read it: whole, with at most two decimals, or, where
+// it is very small or large, with four digits and an exponent: "93600", "97.32", "1e21".
+func plainNumber(f float64) string {
+	size := math.Abs(f)
+	switch {
+	case f == math.Trunc(f) && size < 1e15:
+		return strconv.FormatFloat(f, 'f', -1, 64)
+	case size >= 1 && size < 1e15:
+		return strconv.FormatFloat(math.Round(f*100)/100, 'f', -1, 64)
+	case size >= 1e-3 && size < 1:
+		return strconv.FormatFloat(f, 'g', 3, 64)
+	}
+	mantissa, exponent, ok := strings.Cut(strconv.FormatFloat(f, 'e', 3, 64), "e")
+	if !ok { // infinite
+		return mantissa
+	}
+	if strings.Contains(mantissa, ".") {
+		mantissa = strings.TrimRight(strings.TrimRight(mantissa, "0"), ".")
+	}
+	e, _ := strconv.Atoi(exponent)
+	return fmt.Sprintf("%se%d", mantissa, e)
+}

@@ -1,0 +1,139 @@
+package formatters
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+var errNoAlert = errors.New("the document has no alert")
+
+// alertGroup is one webhook of Grafana or of Prometheus' Alertmanager, whose format Grafana took
+// over and added to: the alerts of a notification group that fire, and those that ended
+// since the last webhook.
+type alertGroup struct {
+	Receiver          text         `json:"receiver"`
+	Status            text         `json:"status"` // "firing" while any alert of the group fires, else "resolved"
+	State             text         `json:"state"`  // "alerting" or "ok": the same again; Grafana's
+	OrgID             text         `json:"orgId"`  // Grafana's
+	Alerts            []groupAlert `json:"alerts"`
+	GroupLabels       alertLabels  `json:"groupLabels"`
+	CommonLabels      alertLabels  `json:"commonLabels"`
+	CommonAnnotations alertLabels  `json:"commonAnnotations"`
+	ExternalURL       text         `json:"externalURL"`
+	AppVersion        text         `json:"appVersion"` // since Grafana 12.4
+	Version           text         `json:"version"`    // of the format: "1" is Grafana's, "4" Alertmanager's
+	GroupKey          text         `json:"groupKey"`
+	TruncatedAlerts   number       `json:"truncatedAlerts"` // alerts left out by the receiver's limit
+	Title             text         `json:"title"`           // Grafana's
+	Message           text         `json:"message"`         // Grafana's
+
+	// Alertmanager's, since 0.34
+	NotificationReason text           `json:"notification_reason"` // "first notification"
+	RouteLabels        alertLabels    `json:"routeLabels"`
+	Payload            jsontext.Value `json:"payload"` // of any shape
+
+	sender string // "Grafana" or "Alertmanager"
+}
+
+// decodeAlerts reads a webhook. A document without any alert in it, such as the print of a
+// custom payload template, is refused.
+func decodeAlerts(p Payload) (*alertGroup, error) {
+	w := new(alertGroup)
+	if err := decodePayload(p, w); err != nil {
+		return nil, fmt.Errorf("decode alerts: %w", err)
+	}
+	if !w.complete() {
+		return nil, errNoAlert
+	}
+	return w, nil
+}
+
+// notification tells a complete group.
+func (w *alertGroup) notification() Notification {
+	var n Notification
+	if len(w.Alerts) == 1 {
+		n = w.single()
+	} else {
+		n = w.group()
+	}
+	n.Incident = w.incident()
+	n.Event = "resolved"
+	if n.Incident.State == Open {
+		n.Event = "firing"
+	}
+	n.Labels = w.routingLabels()
+	return n
+}
+
+// complete fills in what later code relies on: at least one alert, each with a status. It
+// reports false when the document holds nothing to tell.
+func (w *alertGroup) complete() bool {
+	w.Alerts = slices.DeleteFunc(w.Alerts, func(a groupAlert) bool {
+		return len(a.Labels) == 0 && len(a.Annotations) == 0 && a.Fingerprint == "" && a.StartsAt == ""
+	})
+	if len(w.Alerts) == 0 { // a custom payload may leave the alerts out, and keep what they share
+		labels := w.CommonLabels
+		if len(labels) == 0 {
+			labels = w.GroupLabels
+		}
+		known := w.Status == "firing" || w.Status == "resolved"
+		if len(labels) == 0 && w.GroupKey == "" && (!known || w.customTitle() == "" && w.customMessage() == "") {
+			return false
+		}
+		w.Alerts = []groupAlert{{Labels: labels, Annotations: w.CommonAnnotations}}
+	}
+	resolved := w.Status == "resolved" || w.Status == "" && w.State == "ok"
+	for i := range w.Alerts {
+		a := &w.Alerts[i]
+		a.over = a.Status == "resolved" || a.Status == "" && resolved
+		a.started, a.ended = alertTime(a.StartsAt), alertTime(a.EndsAt)
+	}
+	// Open alerts first and the worst on top: neither sender promises an order.
+	rank := func(a groupAlert) int {
+		if a.over {
+			return -1
+		}
+		return int(a.severity())
+	}
+	slices.SortStableFunc(w.Alerts, func(a, b groupAlert) int { return rank(b) - rank(a) })
+	return true
+}
+
+// incident identifies the notification group: the same labels notify through several
+// receivers and in several organisations.
+func (w *alertGroup) incident() Incident {
+	key := string(w.GroupKey)
+	if key == "" {
+		key = w.Alerts[0].key()
+	}
+	state := Resolved
+	if len(w.open()) > 0 || w.firesUnseen() {
+		state = Open
+	}
+	return Incident{Key: strings.Join([]string{string(w.OrgID), string(w.Receiver), key}, "/"), State: state}
+}
+
+// routingLabels are what the alerts have in common, with receiver and status beside it
+// where no label has that name.
+func (w *alertGroup) routingLabels() map[string]string {
+	labels := map[string]string{}
+	for name, value := range map[string]text{"receiver": w.Receiver, "status": w.Status} {
+		if value != "" {
+			labels[name] = string(value)
+		}
+	}
+	common := w.CommonLabels
+	if len(w.Alerts) == 1 {
+		common = w.Alerts[0].Labels
+	}
+	for name, value := range common {
+		if !privateLabel(name) {
+			labels[name] = string(value)
+		}
+	}
+	return labels
+}
