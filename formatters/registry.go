@@ -19,6 +19,10 @@ type Service struct {
 	// mostly sends what few rooms want. It is an expression as in hooks.yaml, usually ""; it
 	// has to keep events that are new to us.
 	DefaultFilter string
+
+	// OnUpdate is what a change of an incident does where the hook says nothing: names of
+	// actions as in hooks.yaml. nil changes the card.
+	OnUpdate []string
 }
 
 // Localpart turns a hook's name into the part of a user id that stands behind the prefix, as

@@ -1,8 +1,10 @@
 package gateway
 
 import (
+	"math"
 	"net/http"
 	"strconv"
+	"time"
 )
 
 // answer is what a sender is told, and what the metrics are.
@@ -12,6 +14,13 @@ type answer struct {
 	id     string // the webhook's, when there is one
 	err    string // what is wrong, in plain ASCII; "" when all is well
 	allow  string // with 405
+
+	challenge string        // with 401; may be ""
+	wait      time.Duration // with 429
+
+	// What the dialects' answers repeat of an accepted webhook.
+	received       time.Time
+	title, message string
 }
 
 // The answers that are always the same.
@@ -21,13 +30,25 @@ var (
 	tooSlow     = answer{status: http.StatusRequestTimeout, result: "timeout", err: "The body took too long"}
 	aborted     = answer{status: http.StatusBadRequest, result: "aborted", err: "The body did not arrive whole"}
 	unavailable = answer{status: http.StatusServiceUnavailable, result: "unavailable", err: "The webhook could not be stored, please repeat it"}
+	busy        = answer{status: http.StatusServiceUnavailable, result: "unavailable", err: "Too many large webhooks at once, please repeat it"}
+	forbidden   = answer{status: http.StatusForbidden, result: "forbidden", err: "Not allowed from here"}
 )
 
-func methodNotAllowed(h *hook) answer {
-	return answer{
-		status: http.StatusMethodNotAllowed, result: "method", allow: h.allow,
-		err: "Method not allowed, use " + h.allow,
-	}
+func methodNotAllowed(allow string) answer {
+	return answer{status: http.StatusMethodNotAllowed, result: "method", allow: allow, err: "Method not allowed, use " + allow}
+}
+
+// unauthorized is the same whatever is missing or wrong.
+func unauthorized(challenge string) answer {
+	return answer{status: http.StatusUnauthorized, result: "unauthorized", challenge: challenge, err: "Unauthorized"}
+}
+
+func lockedOut(wait time.Duration) answer {
+	return answer{status: http.StatusTooManyRequests, result: "locked_out", wait: wait, err: "Too many failures"}
+}
+
+func rateLimited(wait time.Duration) answer {
+	return answer{status: http.StatusTooManyRequests, result: "rate_limited", wait: wait, err: "Too many requests"}
 }
 
 // retryAfter is after how many seconds a sender may repeat what could not be stored.
@@ -45,9 +66,16 @@ var (
 func (a answer) write(w http.ResponseWriter) {
 	header := w.Header()
 	header["Content-Type"], header["X-Content-Type-Options"], header["Cache-Control"] = jsonType, noSniff, noStore
+	seconds := strconv.Itoa(int(math.Ceil(a.wait.Seconds())))
 	switch a.status {
 	case http.StatusMethodNotAllowed:
 		header.Set("Allow", a.allow)
+	case http.StatusUnauthorized:
+		if a.challenge != "" {
+			header.Set("WWW-Authenticate", a.challenge)
+		}
+	case http.StatusTooManyRequests:
+		header.Set("Retry-After", seconds)
 	case http.StatusServiceUnavailable:
 		header.Set("Retry-After", retryAfter)
 	case http.StatusRequestEntityTooLarge, http.StatusRequestTimeout, http.StatusBadRequest:
@@ -63,6 +91,9 @@ func (a answer) write(w http.ResponseWriter) {
 	if a.err != "" {
 		body = append(body, `,"error":`...)
 		body = strconv.AppendQuote(body, a.err)
+	}
+	if a.wait > 0 { // Discord's senders look for it here
+		body = append(append(body, `,"retry_after":`...), seconds...)
 	}
 	w.WriteHeader(a.status)
 	_, _ = w.Write(append(body, '}')) // one who no longer listens cannot be told

@@ -184,3 +184,8 @@ func check(t *testing.T, got *http.Response, status int, body string) {
 		t.Error("no nosniff")
 	}
 }
+
+// sprint shows a webhook with all that is in it, bodies as text.
+func sprint(w gateway.Webhook) string {
+	return fmt.Sprintf("%+v %s %+v %+v", w.Payload, w.Payload.Body, w.Notification, w)
+}

@@ -2,11 +2,9 @@ package gateway
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
-	"net/url"
-	"os"
+	"net/netip"
 	"runtime/debug"
 	"sync/atomic"
 	"time"
@@ -29,6 +27,9 @@ type Options struct {
 	Zone     *time.Location   // of "time" in expressions; UTC by default
 	MaxBody  int64            // the largest body in bytes, also when inflated; 2 MiB by default
 	Ready    func() bool      // whether /ready may succeed; always by default
+
+	// TrustedProxies are those whose X-Forwarded-For says where a request comes from.
+	TrustedProxies []netip.Prefix
 }
 
 // Gateway is the HTTP handler of the port that receives webhooks. Without hooks, it finds
@@ -42,9 +43,13 @@ type Gateway struct {
 	zone     *time.Location
 	maxBody  int64
 	isReady  func() bool
+	trusted  []netip.Prefix
+	dialects map[string]*dialect
 
 	hooks    atomic.Pointer[map[digest]*hook]
 	bodies   bodies
+	budget   budget
+	failures failures
 	draining atomic.Bool
 	failing  atomic.Bool // the last webhook could not be stored
 }
@@ -54,6 +59,7 @@ func New(o Options) *Gateway {
 	g := &Gateway{
 		router: chi.NewRouter(), enqueuer: o.Enqueuer, log: o.Log, metrics: o.Metrics,
 		now: o.Now, zone: o.Zone, maxBody: o.MaxBody, isReady: o.Ready,
+		trusted: o.TrustedProxies, dialects: newDialects(), failures: failures{levels: map[origin]level{}},
 	}
 	if g.metrics == nil {
 		g.metrics = noMetrics{}
@@ -67,6 +73,7 @@ func New(o Options) *Gateway {
 	if g.maxBody == 0 {
 		g.maxBody = defaultMaxBody
 	}
+	g.budget = newBudget(g.maxBody)
 	if g.isReady == nil {
 		g.isReady = func() bool { return true }
 	}
@@ -89,89 +96,43 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.router.S
 // receive answers a request to what may be a hook's address.
 func (g *Gateway) receive(w http.ResponseWriter, r *http.Request) {
 	started := g.now()
-	h := g.find(r.URL.Path)
+	h, p := g.find(r.URL.Path)
 	if h == nil {
 		notFound.write(w)
 		g.metrics.Received("unknown", notFound.result, g.now().Sub(started))
 		return
 	}
-	a := g.accept(r, h, started)
+	d := g.dialects[p.dialect]
+	a := g.accept(&visit{Gateway: g, r: r, hook: h, place: p, dialect: d, received: started})
 	g.metrics.Received(h.Name, a.result, g.now().Sub(started))
 	if h.Wait && a.id != "" {
 		a = g.wait(r.Context(), h, a)
 	}
-	a.write(w)
+	switch {
+	case a.err != "" || h.Answer == nil && d == nil:
+		a.write(w)
+	case h.Answer != nil:
+		h.Answer.write(w)
+	default:
+		d.tell(w, r, a)
+	}
 }
 
-// accept reads, tells and enqueues a webhook.
-func (g *Gateway) accept(r *http.Request, h *hook, received time.Time) (a answer) {
+// accept lets a visit run under recover.
+func (g *Gateway) accept(v *visit) (a answer) {
 	defer func() {
 		if p := recover(); p != nil { // a defect of ours; its sender may try again
-			g.log.Error("webhook not accepted after a panic", "hook", h.Name, "panic", p, "stack", string(debug.Stack()))
+			g.log.Error("webhook not accepted after a panic", "hook", v.hook.Name, "panic", p, "stack", string(debug.Stack()))
 			a = unavailable
 		}
 	}()
-	if !h.takes(r.Method) {
-		return methodNotAllowed(h)
+	if refusal := v.admit(); refusal != nil {
+		return *refusal
 	}
 	buf := g.bodies.get()
-	if err := readBody(buf, r, g.maxBody); err != nil {
-		g.bodies.put(buf)
-		switch {
-		case errors.Is(err, errTooLarge):
-			return tooLarge
-		case errors.Is(err, os.ErrDeadlineExceeded):
-			return tooSlow
-		}
-		return aborted
-	}
-	markWorking(r.Context())
-	body, err := decoded(buf.Bytes(), r.Header["Content-Encoding"], g.maxBody)
-	if err != nil {
-		g.bodies.put(buf)
-		return tooLarge
-	}
-	// Its sender has handed it over: it is stored even if nobody waits for the answer.
-	accepted, err := g.enqueuer.Enqueue(context.WithoutCancel(r.Context()), g.webhook(r, h, body, received))
-	g.bodies.put(buf)
-	g.noteStorage(err)
-	a = answer{status: http.StatusAccepted, id: accepted.ID, result: "accepted"}
-	switch {
-	case err != nil:
-		return unavailable
-	case accepted.Repeat:
-		a.result = "repeated"
-	case accepted.Deliveries == 0:
-		a.result = "filtered"
-	}
+	a = v.accept(buf)
+	g.bodies.put(buf) // not after a panic: somebody may still hold it
 	return a
-}
-
-// webhook tells what a request says, and finds its rooms.
-func (g *Gateway) webhook(r *http.Request, h *hook, body []byte, received time.Time) Webhook {
-	var query url.Values
-	if r.URL.RawQuery != "" {
-		query = r.URL.Query()
-	}
-	payload := h.Service.PayloadOf(r.Method, r.Header, query, body, received)
-	told := h.Service.Format(payload)
-	if told.Fallback {
-		g.metrics.FormatFallback(h.Service.Name)
-		h.warn(g.log, "payload told by the generic formatter", told.Err)
-	}
-	w := Webhook{
-		Hook:         h.Name,
-		Service:      h.Service.Name,
-		Formatter:    told.Formatter,
-		SenderID:     senderID(r.Header, body),
-		Payload:      payload,
-		Notification: told.Notification,
-		Rooms:        h.fallback,
-	}
-	if h.Filter != nil || len(h.Routes) > 0 {
-		w.Rooms = g.rooms(h, &input{hook: h, webhook: &w, header: r.Header, query: query, zone: g.zone})
-	}
-	return w
 }
 
 // wait waits until an accepted webhook is told, and says so.

@@ -337,6 +337,9 @@ func TestIDStaysSecret(t *testing.T) {
 		request("DELETE", "/"+anID, "{}"),
 		request("POST", "/webhook/"+anID+"/x", "{}"),
 		request("POST", "/x/"+anID, "{}"),
+		request("POST", "/webhook/"+anID+"/discord?wait=true", "{}"),
+		request("POST", "/webhook/"+anID+"/ntfy/topic?auth=x", "{}"),
+		request("POST", "/webhook/"+anID+"/gotify", "{}"),
 		request("POST", "/"+anID, strings.Repeat("x", 1<<19)),
 	} {
 		got := h.serve(r)

@@ -20,8 +20,12 @@ type Hook struct {
 	Room    string     // where its webhooks are told when no route takes them
 	Filter  *Condition // webhooks for which it is false are dropped; nil keeps all
 	Routes  []Route    // the first that matches takes the place of Room
+	Exempt  *Condition // webhooks for which it is true are never told in a digest; nil for none
 	Get     bool       // whether it also takes GET, with the query as the payload
 	Wait    bool       // whether it answers only when its rooms were told
+	Auth    Auth       // what requests must bring besides the ID
+	Rate    Rate       // how many webhooks it takes
+	Answer  *Answer    // what its senders are told of an accepted webhook; nil: what they expect
 }
 
 // Route sends some of a hook's webhooks elsewhere.
@@ -34,9 +38,10 @@ type Route struct {
 
 // hook is a Hook as requests need it.
 type hook struct {
-	Hook     // without its ID
+	Hook     // without its ID and the secrets of its Auth
 	fallback []Routed
-	allow    string // the Allow header of its 405
+	guard    guard
+	bucket   *bucket // nil without a Rate
 	warned   warnings
 }
 
@@ -46,49 +51,76 @@ type digest [sha256.Size]byte
 // SetHooks puts these hooks in the place of the ones before. Requests that have begun end
 // with the hook they began with.
 func (g *Gateway) SetHooks(hooks []Hook) {
+	before := g.hooks.Load()
 	table := make(map[digest]*hook, len(hooks))
 	for _, h := range hooks {
 		id := sha256.Sum256([]byte(h.ID))
-		h.ID = ""
-		known := &hook{Hook: h, fallback: []Routed{{Room: h.Room}}, allow: "POST, PUT"}
-		if h.Get {
-			known.allow = "GET, POST, PUT"
+		known := &hook{Hook: h, fallback: []Routed{{Room: h.Room}}, guard: newGuard(h.Auth)}
+		known.ID, known.Auth = "", Auth{}
+		if h.Rate != (Rate{}) {
+			known.bucket = &bucket{rate: h.Rate}
+			if before != nil && (*before)[id] != nil && (*before)[id].Rate == h.Rate {
+				known.bucket = (*before)[id].bucket // a reload fills nothing
+			}
 		}
 		table[id] = known
 	}
 	g.hooks.Store(&table)
 }
 
-// find returns the hook of an address, or nil. Every address costs the same.
-func (g *Gateway) find(path string) *hook {
-	return (*g.hooks.Load())[sha256.Sum256([]byte(idOf(path)))]
-}
-
-// idOf returns the id in "/webhook/<id>" or "/<id>", both with or without a slash behind
-// them, the word in any case. Of all other paths it returns what cannot be an id.
-func idOf(path string) string {
-	path = strings.TrimSuffix(strings.TrimPrefix(path, "/"), "/")
-	word, id, found := strings.Cut(path, "/")
-	switch webhook := strings.EqualFold(word, "webhook"); {
-	case found && webhook:
-		return id
-	case found || webhook:
-		return "/"
+// find returns the hook of an address, or nil, and what stands behind the hook's id. Every
+// address costs the same.
+func (g *Gateway) find(path string) (*hook, place) {
+	id, rest := idOf(path)
+	p := placeOf(rest)
+	h := (*g.hooks.Load())[sha256.Sum256([]byte(id))]
+	if p.unknown {
+		return nil, p
 	}
-	return word
+	return h, p
 }
 
-func (h *hook) takes(method string) bool {
-	return method == http.MethodPost || method == http.MethodPut || method == http.MethodGet && h.Get
+// idOf returns the id in "/webhook/<id>" or "/<id>", the word in any case, and what stands
+// behind it, all with or without a slash at the end. Of all other paths it returns what
+// cannot be an id.
+func idOf(path string) (id, rest string) {
+	path = strings.TrimSuffix(strings.TrimPrefix(path, "/"), "/")
+	id, rest, found := strings.Cut(path, "/")
+	if strings.EqualFold(id, "webhook") {
+		if !found {
+			return "/", ""
+		}
+		id, rest, found = strings.Cut(rest, "/")
+	}
+	if found && rest == "" { // two slashes
+		return "/", ""
+	}
+	return id, rest
+}
+
+// allows returns the methods that a hook takes at a place, as the Allow header has them. A
+// signature covers no query, so there is no GET with one.
+func (h *hook) allows(p place) string {
+	if (h.Get || p.publish) && h.guard.signature == nil {
+		return "GET, POST, PUT"
+	}
+	return "POST, PUT"
+}
+
+func (h *hook) takes(method string, p place) bool {
+	return method == http.MethodPost || method == http.MethodPut || method == http.MethodGet && strings.HasPrefix(h.allows(p), method)
 }
 
 // senderIDs are the headers in which senders say which delivery this is, the same for each
 // attempt, the most exact first.
 var senderIDs = []string{
 	"Webhook-Id",        // Standard Webhooks
+	"Svix-Id",           // the same
 	"Idempotency-Key",   // GitLab from 17.4, and others
 	"X-Github-Delivery", // GitHub, Gitea, Forgejo
 	"X-Gitea-Delivery",
+	"X-Forgejo-Delivery",
+	"X-Gogs-Delivery",
 	gitlabEvent,
 }
 
@@ -125,7 +157,7 @@ type warnings struct {
 const maxWarnings = 32
 
 // warn logs an error of the hook unless it was logged before.
-func (h *hook) warn(logger *slog.Logger, message string, err error) {
+func (h *hook) warn(logger *slog.Logger, message string, err error, attributes ...any) {
 	text := message + ": " + brief(err)
 	h.warned.mu.Lock()
 	defer h.warned.mu.Unlock()
@@ -133,7 +165,7 @@ func (h *hook) warn(logger *slog.Logger, message string, err error) {
 		return
 	}
 	h.warned.texts = append(h.warned.texts, text)
-	logger.Warn(message, "hook", h.Name, "service", h.Service.Name, "err", brief(err))
+	logger.With(attributes...).Warn(message, "hook", h.Name, "service", h.Service.Name, "err", brief(err))
 }
 
 // brief is the part of an error that says what is wrong, without the values it quotes:

@@ -27,6 +27,7 @@ type Webhook struct {
 	Payload      formatters.Payload
 	Notification formatters.Notification
 	Rooms        []Routed // none when the hook's filter dropped it
+	Exempt       bool     // told by itself, however much its room is told
 }
 
 // Routed is a room that a webhook is for.
@@ -56,11 +57,12 @@ const (
 // Metrics is told what happens. Hook is a hook's name, or "unknown" where there is none.
 type Metrics interface {
 	// Received is called once per request to a webhook's address with the result: accepted,
-	// filtered, repeated, too_large, aborted, timeout, method, not_found or unavailable. The
-	// time is what the gateway took, without what a waiting hook waited.
+	// filtered, repeated, too_large, aborted, timeout, method, not_found, unavailable,
+	// forbidden (its address), unauthorized, locked_out (after too many of these) or
+	// rate_limited. The time is what the gateway took, without what a waiting hook waited.
 	Received(hook, result string, took time.Duration)
 	FormatFallback(service string) // the service's formatter could not read a payload
-	ExprError(hook string)         // a filter or route failed at run time
+	ExprError(hook string)         // a filter, a route or a field of a format failed at run time
 }
 
 type noMetrics struct{}

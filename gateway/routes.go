@@ -33,6 +33,18 @@ func (g *Gateway) rooms(h *hook, in *input) []Routed {
 	return rooms
 }
 
+// exempt says whether a webhook is told by itself. One that cannot be decided is.
+func (g *Gateway) exempt(h *hook, in *input) bool {
+	if h.Exempt == nil {
+		return false
+	}
+	exempt, err := h.Exempt.holds(in)
+	if err != nil {
+		g.noteExpr(h, "digest.except failed, the webhook is told by itself", err)
+	}
+	return exempt || err != nil
+}
+
 // addRoom adds a route's room. A room that is there already gets the mentions of both.
 func addRoom(rooms []Routed, route *Route, fallback string) []Routed {
 	room := route.Room

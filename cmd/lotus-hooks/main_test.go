@@ -47,8 +47,10 @@ func TestRun(t *testing.T) {
 		{name: "ErrUnknownCommand", args: []string{"sreve"}, status: 2, stderr: `unknown command "sreve"`},
 		{name: "ErrUnknownFlag", args: []string{"serve", "--nope"}, status: 2, stderr: `unknown flag: --nope`},
 		{name: "ErrTooFewArguments", args: []string{"render"}, status: 2, stderr: `accepts between 1 and 2 arg`},
+		{name: "ErrTooManyWithHook", args: []string{"render", "--hook", "a", "b", "c"}, status: 2, stderr: `accepts at most 1 arg`},
+		{name: "ErrRenderCustom", args: []string{"render", "custom"}, status: 1, stderr: `name the hook with --hook`},
 		{name: "ErrReplayNothing", args: []string{"replay"}, status: 2, stderr: `name the webhooks, or --dead`},
-		{name: "ErrUnknownService", args: []string{"render", "sonar"}, status: 1, stderr: `unknown service "sonar": use one of generic, grafana`},
+		{name: "ErrUnknownService", args: []string{"render", "sonar"}, status: 1, stderr: `unknown service "sonar": use one of .*generic, grafana`},
 		{name: "ErrNoConfig", args: []string{"-c", missing, "check"}, status: 1, stderr: `none\.yaml`},
 		{name: "ErrExampleIDs", args: []string{"-c", example, "check"}, status: 1, stderr: `hooks\.example\.yaml:\d+:\d+: hooks\[0\]\.id: .*lotus-hooks id`},
 	} {

@@ -8,13 +8,20 @@ import (
 
 func newRender(env *app.Env) *cobra.Command {
 	var html, json bool
+	var hook string
 	cmd := &cobra.Command{
-		Use:   "render SERVICE [FILE]",
+		Use:   "render {SERVICE | --hook NAME} [FILE]",
 		Short: "Show what a payload becomes",
 		Long: `Show what a payload of a service becomes in a room, as text, HTML, or JSON with the
 notification and the event. Without FILE the payload is read from standard input. A FILE
-that ends in .http is a whole request with its headers.`,
-		Args: cobra.RangeArgs(1, 2),
+that ends in .http is a whole request with its headers. With --hook it is a payload of a hook
+of the configuration: so custom formats are tried out.`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if hook != "" {
+				return cobra.MaximumNArgs(1)(cmd, args)
+			}
+			return cobra.RangeArgs(1, 2)(cmd, args)
+		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			format := app.RenderText
 			switch {
@@ -23,11 +30,15 @@ that ends in .http is a whole request with its headers.`,
 			case json:
 				format = app.RenderJSON
 			}
+			if hook != "" {
+				return app.RenderHook(*env, hook, optional(args, 0), format)
+			}
 			return app.Render(*env, args[0], optional(args, 1), format)
 		},
 	}
 	cmd.Flags().BoolVar(&html, "html", false, "print the HTML")
 	cmd.Flags().BoolVar(&json, "json", false, "print notification and event as JSON")
+	cmd.Flags().StringVar(&hook, "hook", "", "the name of a hook of the configuration, in the place of a service")
 	cmd.MarkFlagsMutuallyExclusive("html", "json")
 	return cmd
 }

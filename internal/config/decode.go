@@ -55,12 +55,16 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value, path string, oneof []stri
 	switch {
 	case v.Type() == exprType:
 		d.expr(n, v, path)
+	case v.Type() == namedType:
+		d.namedExprs(n, v, path)
+	case v.Type() == listType:
+		d.oneOrMore(n, v, path, func(n *yaml.Node, v reflect.Value, path string) { d.text(n, v, path, nil) })
 	case v.Type() == secretType || readsText:
 		d.text(n, v, path, oneof)
 	case v.Kind() == reflect.Struct:
 		d.section(n, v, path)
 	case v.Kind() == reflect.Slice:
-		d.list(n, v, path)
+		d.list(n, v, path, oneof)
 	case v.Kind() == reflect.Map:
 		d.names(n, v, path)
 	case v.Kind() == reflect.Bool:
@@ -87,7 +91,7 @@ func (d *decoder) section(n *yaml.Node, v reflect.Value, path string) {
 	given := map[string]bool{}
 	for _, e := range d.entries(n, path, 0) {
 		i := slices.IndexFunc(fields, func(f field) bool {
-			return e.key == f.name || f.typ == secretType && e.key == f.name+fileSuffix
+			return e.key == f.name || f.secret() && e.key == f.name+fileSuffix
 		})
 		at := join(path, e.key)
 		switch {
@@ -105,7 +109,7 @@ func (d *decoder) section(n *yaml.Node, v reflect.Value, path string) {
 		d.positions[at] = d.position(e.value)
 		if e.key != f.name {
 			d.positions[join(path, f.name)] = d.position(e.value)
-			d.secretFile(e.value, v.Field(f.index), at)
+			d.secretFiles(e.value, v.Field(f.index), at)
 			continue
 		}
 		d.value(e.value, v.Field(f.index), at, f.oneof)
@@ -113,7 +117,7 @@ func (d *decoder) section(n *yaml.Node, v reflect.Value, path string) {
 	for _, f := range fields {
 		if f.required && !given[f.name] {
 			remedy := ""
-			if f.typ == secretType && !d.lenient {
+			if f.secret() && !d.lenient {
 				remedy = fmt.Sprintf("give %s or %s%s", f.name, f.name, fileSuffix)
 			}
 			d.problemAt(d.position(n), join(path, f.name), "is missing", remedy)
@@ -151,7 +155,7 @@ func (d *decoder) defaults(v reflect.Value, fields []field) {
 }
 
 // list reads a sequence into a slice.
-func (d *decoder) list(n *yaml.Node, v reflect.Value, path string) {
+func (d *decoder) list(n *yaml.Node, v reflect.Value, path string, oneof []string) {
 	if n.Tag == "!!null" || !d.expect(n, yaml.SequenceNode, "", path, "a list") {
 		return
 	}
@@ -162,7 +166,7 @@ func (d *decoder) list(n *yaml.Node, v reflect.Value, path string) {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		d.positions[at] = d.position(item)
 		v.Set(reflect.Append(v, reflect.Zero(v.Type().Elem())))
-		d.value(item, v.Index(i), at, nil)
+		d.value(item, v.Index(i), at, oneof)
 	}
 }
 

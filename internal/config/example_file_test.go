@@ -52,30 +52,31 @@ func TestExample(t *testing.T) {
 	t.Run("OK", func(t *testing.T) {
 		t.Parallel()
 		c := load(t, example(t, false))
-		if len(c.Hooks) != 5 || len(c.Warnings) > 0 {
-			t.Errorf("%d hooks, warnings %v; want 5 hooks and no warning", len(c.Hooks), c.Warnings)
+		if len(c.Hooks) != 6 || len(c.Warnings) > 0 {
+			t.Errorf("%d hooks, warnings %v; want 6 hooks and no warning", len(c.Hooks), c.Warnings)
 		}
 	})
 	t.Run("OKWithOptions", func(t *testing.T) {
 		t.Parallel()
-		dir := directory(t, example(t, true), "sonarr-4k", "id-of-sonarr-4k-that-none-can-guess-7c0d2b9f61e3", "bot-password", "p")
+		dir := directory(t, example(t, true), "sonarr-4k", "id-of-sonarr-4k-that-none-can-guess-7c0d2b9f61e3", "bot-password", "p",
+			"grafana-key", "k", "grafana-key-before", "l")
 		if err := os.Mkdir(filepath.Join(dir, "avatars"), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(dir, "avatars", "backups.png"), nil, 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, "avatars", "scripts.png"), nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		c, err := config.Load(filepath.Join(dir, "hooks.yaml"), environment("CREDENTIALS_DIRECTORY", dir))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if c.Bot == nil || len(c.Hooks) != 6 {
-			t.Errorf("bot %v, %d hooks; want a bot and 6 hooks: are the options found?", c.Bot, len(c.Hooks))
+		if c.Bot == nil || len(c.Hooks) != 7 {
+			t.Errorf("bot %v, %d hooks; want a bot and 7 hooks: are the options found?", c.Bot, len(c.Hooks))
 		}
 		// What the options show as defaults are the defaults.
 		plain := load(t, example(t, false))
-		if changed := config.RestartNeeded(plain, c); strings.Join(changed, " ") != "appservice.registration bot" {
-			// The two directories differ, and so do the registration's path and the bot.
+		if changed := config.RestartNeeded(plain, c); strings.Join(changed, " ") != "appservice.registration gateway.trusted_proxies bot" {
+			// The two directories differ, and so does the registration's path.
 			t.Errorf("the options change %v", changed)
 		}
 	})
@@ -92,8 +93,8 @@ func TestExample(t *testing.T) {
 				t.Errorf("unexpected problem %s", p)
 			}
 		}
-		if len(problems) != 5 {
-			t.Errorf("%d ids are refused, want 5", len(problems))
+		if len(problems) != 6 {
+			t.Errorf("%d ids are refused, want 6", len(problems))
 		}
 	})
 }

@@ -10,7 +10,9 @@ const fileSuffix = "_file"
 
 var (
 	secretType = reflect.TypeFor[Secret]()
+	listType   = reflect.TypeFor[Secrets]()
 	exprType   = reflect.TypeFor[Expr]()
+	namedType  = reflect.TypeFor[[]NamedExpr]()
 )
 
 // field is a field of a section, as its tags describe it.
@@ -24,6 +26,9 @@ type field struct {
 	oneof    []string // the legal values; empty when any is
 	reload   bool     // a SIGHUP applies it
 }
+
+// secret says whether the field may be given as a file, too.
+func (f field) secret() bool { return f.typ == secretType || f.typ == listType }
 
 // fieldsOf lists the fields of a section that the file may give.
 func fieldsOf(section reflect.Type) []field {
@@ -50,7 +55,7 @@ func keys(fields []field) []string {
 	var names []string
 	for _, f := range fields {
 		names = append(names, f.name)
-		if f.typ == secretType {
+		if f.secret() {
 			names = append(names, f.name+fileSuffix)
 		}
 	}

@@ -21,6 +21,7 @@ func FuzzLoad(f *testing.F) {
 	f.Add(base + "  - &a {id: x, routes: [&r {when: \"a\\\"\\u0041\", mention: [&m '@room', *m]}, {<<: [*r, *r]}]}\n  - <<: *a\n")
 	f.Add("a: &a [*a]\nhooks: &h [*h]\nrooms: &r {<<: *r}\n")
 	f.Add("hooks: [{filter: &f |2-\n    a\n\n b, when: >+\n c}]\n? {}\n: !x\n")
+	f.Add(base + "  - {rate: 30/min, answer: {body: ''}, auth: {bearer: [a, *x], hmac_file: [[], {}], allow_from: [::/0, 1/2]}}\n")
 	f.Add("\xff\xfeh\x00")
 	f.Fuzz(func(t *testing.T, hooks string) {
 		dir := directory(t, hooks)

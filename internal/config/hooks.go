@@ -32,6 +32,9 @@ func (h *Hook) resolve(c *Config, d *decoder, path string) {
 	}
 	if h.User.Localpart == "" {
 		h.User.Localpart = h.Service
+		if h.Service == formatters.Custom {
+			h.User.Localpart = formatters.Localpart(h.Name)
+		}
 	}
 	if h.User.Avatar != "" {
 		file := d.resolve(h.User.Avatar)
@@ -56,6 +59,7 @@ func (c *Config) validateHooks() {
 	for i, h := range c.Hooks {
 		path := fmt.Sprintf("hooks[%d]", i)
 		c.validateService(h, path)
+		c.validateFormat(h, path)
 		c.validateID(h, path)
 		if first, taken := ids[h.ID.Reveal()]; taken && !h.ID.IsZero() {
 			c.report.problem(path+".id", fmt.Sprintf("is the id of hooks[%d], too", first), "give each hook its own; `lotus-hooks id` prints a fresh one")
@@ -83,8 +87,8 @@ func (c *Config) validateService(h Hook, path string) {
 	if h.Service == "" {
 		return
 	}
-	if _, known := formatters.Lookup(h.Service); !known {
-		var all []string
+	if _, known := formatters.Lookup(h.Service); !known && h.Service != formatters.Custom {
+		all := []string{formatters.Custom}
 		for _, s := range formatters.Services() {
 			all = append(all, s.Name)
 		}
@@ -104,6 +108,8 @@ func (c *Config) validateUser(h Hook, path string) {
 	}
 	local := h.User.Localpart
 	switch prefix := c.Appservice.UserPrefix; {
+	case h.Service == formatters.Custom && !c.report.given(path+".user.localpart") && len(c.UserID(h)) > 255:
+		c.report.problem(path+".name", "makes a user id of more than 255 bytes", "shorten it, or give it a user.localpart")
 	case !c.report.given(path + ".user.localpart"):
 	case !localpartPattern.MatchString(local):
 		c.report.problem(path+".user.localpart", "holds what a user id may not", fmt.Sprintf("use a-z, 0-9 and \"._=/+-\", such as %q", formatters.Localpart(local)))

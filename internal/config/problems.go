@@ -79,6 +79,11 @@ func (r *report) given(path string) bool {
 	return ok
 }
 
+// wrong says whether a problem of a field, or of one below it, is known already.
+func (r *report) wrong(path string) bool {
+	return slices.ContainsFunc(r.problems, func(p Problem) bool { return p.Path == path || strings.HasPrefix(p.Path, path+".") })
+}
+
 func (r *report) problem(path, message, remedy string) {
 	r.problems = append(r.problems, Problem{r.at(path), path, message, remedy})
 }

@@ -18,6 +18,8 @@ func (d *decoder) text(n *yaml.Node, v reflect.Value, path string, oneof []strin
 	switch v.Type() {
 	case reflect.TypeFor[Address]():
 		want = `an address such as ":9003"`
+	case reflect.TypeFor[Rate]():
+		want = "a rate such as 10/s"
 	case reflect.TypeFor[Size](): // may be a number of bytes
 		if n.Tag == "!!int" {
 			n = &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: n.Value}
@@ -34,7 +36,7 @@ func (d *decoder) text(n *yaml.Node, v reflect.Value, path string, oneof []strin
 		d.problem(path, fmt.Sprintf("cannot be %q", s), suggest(s, oneof))
 		return
 	}
-	if s == "" {
+	if s == "" && v.Type() != reflect.TypeFor[Text]() {
 		d.problem(path, "is empty", "give it a value, or leave the key out")
 		return
 	}

@@ -75,6 +75,13 @@ func (a Address) everywhere() bool {
 	return host == "" || ip != nil && ip.IsUnspecified()
 }
 
+// loopback says that only programs on the same machine reach a server.
+func (a Address) loopback() bool {
+	host, _, _ := net.SplitHostPort(string(a))
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
 // local returns the address as programs on the same machine reach it.
 func (a Address) local() string {
 	if a.everywhere() {

@@ -50,8 +50,11 @@ func sectionSchema(t reflect.Type, docs map[string]string) object {
 		}
 		properties[f.name] = p
 		switch {
-		case f.typ == secretType:
+		case f.secret():
 			file := object{"type": "string", "minLength": 1}
+			if f.typ == listType {
+				file = oneOrMore()
+			}
 			file["description"] = fmt.Sprintf("The path of a file that holds %s, relative to this one.", f.name)
 			properties[f.name+fileSuffix] = file
 			both := object{"not": object{"required": []string{f.name, f.name + fileSuffix}}}
@@ -84,8 +87,18 @@ func typeSchema(t reflect.Type, docs map[string]string) object {
 		return object{"type": "string", "examples": []string{":9003", "127.0.0.1:9003"}}
 	case reflect.TypeFor[URL]():
 		return object{"type": "string", "examples": []string{"http://127.0.0.1:8008"}}
+	case reflect.TypeFor[Network]():
+		return object{"type": "string", "examples": []string{"10.0.0.0/8", "192.0.2.7"}}
+	case reflect.TypeFor[Rate]():
+		return object{"type": "string", "examples": []string{"10/s", "30/min"}}
+	case reflect.TypeFor[Text]():
+		return object{"type": "string"}
+	case listType:
+		return oneOrMore()
 	case exprType:
 		return object{"type": []string{"string", "boolean"}, "examples": []string{"severity > info"}}
+	case namedType:
+		return object{"type": "object", "additionalProperties": typeSchema(exprType, docs)}
 	case secretType, reflect.TypeFor[Timezone](), reflect.TypeFor[slog.Level]():
 		return object{"type": "string"}
 	}
@@ -104,6 +117,11 @@ func typeSchema(t reflect.Type, docs map[string]string) object {
 		return object{"type": "integer"}
 	}
 	return object{"type": "string", "minLength": 1}
+}
+
+// oneOrMore describes a text or a list of texts.
+func oneOrMore() object {
+	return object{"type": []string{"string", "array"}, "minLength": 1, "minItems": 1, "items": object{"type": "string", "minLength": 1}}
 }
 
 // literal returns a default as JSON has it.

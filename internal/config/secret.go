@@ -51,3 +51,16 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // LogValue implements slog.LogValuer without the text.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// Secrets are one secret or several, any of which is right. In the file they are a text or
+// a list.
+type Secrets []Secret
+
+// Reveal returns the texts, see Secret.Reveal.
+func (s Secrets) Reveal() []string {
+	texts := make([]string, len(s))
+	for i := range s {
+		texts[i] = s[i].Reveal()
+	}
+	return texts
+}

@@ -16,11 +16,16 @@ import (
 )
 
 // secrets are those of loadSecrets.
-var secrets = []string{anID, "as-token-of-the-test", "hs-token-of-the-test", "hunter2", "dsn-password"}
+var secrets = []string{
+	anID, "as-token-of-the-test", "hs-token-of-the-test", "hunter2", "dsn-password",
+	"bearer-of-the-test", "basic-of-the-test", "value-of-the-test", "key-of-the-test",
+}
 
 func loadSecrets(t *testing.T) *config.Config {
 	t.Helper()
-	return load(t, minimal+"bot: {user: '@bot:example.org', password: hunter2}\ndatabase: postgres://u:dsn-password@db/x\n")
+	return load(t, strings.Replace(minimal, "room: spam}", `room: spam, auth: {bearer: [bearer-of-the-test],
+      header: {name: X-Token, value: value-of-the-test}, hmac: key-of-the-test, scheme: github}}
+  - {id: 6ac4f0b2-93be-4d6f-8a1e-7c0d2b9f61e3, name: b, service: generic, room: spam, auth: {basic: {user: u, password: basic-of-the-test}}}`, 1)+"bot: {user: '@bot:example.org', password: hunter2}\ndatabase: postgres://u:dsn-password@db/x\n")
 }
 
 func TestSecretIsNeverPrinted(t *testing.T) {
@@ -28,7 +33,7 @@ func TestSecretIsNeverPrinted(t *testing.T) {
 	c := loadSecrets(t)
 	kept := struct{ hidden config.Secret }{c.Hooks[0].ID} // where fmt calls no methods
 	var out bytes.Buffer
-	for _, v := range []any{c, *c, c.Hooks, c.Hooks[0].ID, &c.Hooks[0].ID, c.Bot, c.Database, c.Appservice.Registration, kept} {
+	for _, v := range []any{c, *c, c.Hooks, c.Hooks[0].Auth, *c.Hooks[0].Auth, *c.Hooks[0].Auth.Header, c.Hooks[1].Auth.Basic, c.Hooks[0].ID, &c.Hooks[0].ID, c.Bot, c.Database, c.Appservice.Registration, kept} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 			fmt.Fprintf(&out, verb+"\n", v)
 		}

@@ -16,6 +16,36 @@ import (
 // maxFile bounds what is read of a file: one may name a device by mistake.
 const maxFile = 4 << 20
 
+// secretFiles reads a secret, or several, from the files that n names.
+func (d *decoder) secretFiles(n *yaml.Node, v reflect.Value, path string) {
+	if v.Type() == listType {
+		d.oneOrMore(n, v, path, d.secretFile)
+		return
+	}
+	d.secretFile(n, v, path)
+}
+
+// oneOrMore reads secrets from a list, or from what could be an item of it.
+func (d *decoder) oneOrMore(n *yaml.Node, v reflect.Value, path string, read func(*yaml.Node, reflect.Value, string)) {
+	if n = follow(n); n.Kind != yaml.SequenceNode {
+		v.Set(reflect.MakeSlice(listType, 1, 1))
+		read(n, v.Index(0), path)
+		return
+	}
+	if len(n.Content) == 0 {
+		d.problem(path, "is an empty list", "give it a value, or leave the key out")
+	}
+	for i, item := range n.Content {
+		if !d.spend() {
+			return
+		}
+		at := fmt.Sprintf("%s[%d]", path, i)
+		d.positions[at] = d.position(item)
+		v.Set(reflect.Append(v, reflect.Zero(secretType)))
+		read(follow(item), v.Index(i), at)
+	}
+}
+
 // secretFile reads the secret that the file named by n holds.
 func (d *decoder) secretFile(n *yaml.Node, v reflect.Value, path string) {
 	var name string

@@ -18,6 +18,8 @@ func (c *Config) validate() {
 	c.validateDatabase()
 	c.validateRooms()
 	c.validateHooks()
+	c.validateAuth()
+	c.validateDigest()
 	c.validateBot()
 	c.validateUsers()
 }
@@ -103,25 +105,6 @@ func (c *Config) validateDatabase() {
 	}
 }
 
-func (c *Config) validateBot() {
-	if c.Bot == nil {
-		return
-	}
-	switch {
-	case !c.Bot.Password.IsZero() && !c.Bot.Token.IsZero():
-		c.report.problem("bot.token", "is given together with a password", "keep one of the two")
-	case !c.report.given("bot.password") && !c.report.given("bot.token"):
-		c.report.problem("bot", "has neither password nor token", "give password_file or token_file")
-	}
-	switch {
-	case c.Bot.User == "":
-	case !isUserID(c.Bot.User):
-		c.report.problem("bot.user", "is no user id", `write it as "@lotusbot:example.org"`)
-	case c.Homeserver.Domain != "" && !strings.HasSuffix(c.Bot.User, ":"+c.Homeserver.Domain):
-		c.report.problem("bot.user", "is on another homeserver", "use an account of "+c.Homeserver.Domain)
-	}
-}
-
 // resolve fills in what follows from other fields.
 func (c *Config) resolve(d *decoder) {
 	if file := c.sqliteFile(); file != "" {
@@ -130,6 +113,7 @@ func (c *Config) resolve(d *decoder) {
 	for i := range c.Hooks {
 		c.Hooks[i].resolve(c, d, fmt.Sprintf("hooks[%d]", i))
 	}
+	c.resolveBot(d)
 }
 
 // sqliteFile returns the path of the database file, "" when there is none.

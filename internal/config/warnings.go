@@ -11,6 +11,7 @@ import (
 func (c *Config) warnOf(d *decoder) {
 	c.warnRooms()
 	c.warnProfiles()
+	c.warnAddresses()
 	if len(c.Hooks) == 0 {
 		c.report.warn("hooks", "there are none, so nothing is told", "")
 	}
@@ -28,6 +29,13 @@ func (c *Config) warnRooms() {
 		used[h.Room] = true
 		for _, r := range h.Routes {
 			used[r.Room] = true
+		}
+	}
+	if c.Bot != nil {
+		for _, command := range c.Bot.Commands {
+			for _, room := range command.Rooms {
+				used[room] = true
+			}
 		}
 	}
 	first := map[string]string{}
