@@ -133,13 +133,13 @@ func (q *queue) Place(_ context.Context, room, hook string) (outbox.Place, error
 }
 
 // Send implements outbox.Sender: it answers at once when it is allowed to.
-func (q *queue) Send(ctx context.Context, e outbox.Event) (string, error) {
+func (q *queue) Send(ctx context.Context, e outbox.Event) (outbox.Made, error) {
 	select {
 	case <-q.allowed:
 		q.told.Add(1)
-		return "$" + e.TransactionID, nil
+		return outbox.Made{ID: "$" + e.TransactionID}, nil
 	case <-ctx.Done():
-		return "", ctx.Err()
+		return outbox.Made{}, ctx.Err()
 	}
 }
 

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/go-json-experiment/json"
+
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/incident"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/store"
 )
 
@@ -13,10 +16,11 @@ var errLeaseLost = errors.New("another process has taken the lane over")
 
 // laneChange is what an operation does to the row of its lane.
 type laneChange struct {
-	head     int64 // the next position to look at; 0 leaves it
-	back     int64 // a position before the head that waits again; 0 for none
-	held     int64 // added
-	finished int64 // added
+	head     int64          // the next position to look at; 0 leaves it
+	back     int64          // a position before the head that waits again; 0 for none
+	held     int64          // added
+	finished int64          // added
+	room     *incident.Room // what the room was told lately; nil leaves it
 	died     []*delivery
 }
 
@@ -30,6 +34,9 @@ func (c *laneChange) add(d laneChange) {
 	c.held += d.held
 	c.finished += d.finished
 	c.died = append(c.died, d.died...)
+	if d.room != nil {
+		c.room = d.room
+	}
 }
 
 // position returns where the lane goes on, 0 where it did.
@@ -42,8 +49,15 @@ func (c *laneChange) position() int64 {
 
 // store writes the change and prolongs the lease, if it is still held.
 func (c *laneChange) store(tx *store.Tx, lane int64, owner string, leaseUntil int64) error {
+	var pace []byte
+	if c.room != nil {
+		var err error
+		if pace, err = json.Marshal(c.room, encodeOptions); err != nil {
+			return err
+		}
+	}
 	n, err := tx.Exec(`UPDATE lanes SET head = CASE WHEN $1 > 0 THEN $1 ELSE head END, held = held + $2, finished = finished + $3,
-		lease_until = $4 WHERE id = $5 AND owner = $6`, c.position(), c.held, c.finished, leaseUntil, lane, owner)
+		lease_until = $4, pace = coalesce($7, pace) WHERE id = $5 AND owner = $6`, c.position(), c.held, c.finished, leaseUntil, lane, owner, pace)
 	if err != nil {
 		return fmt.Errorf("update lane: %w", err)
 	}
@@ -55,9 +69,9 @@ func (c *laneChange) store(tx *store.Tx, lane int64, owner string, leaseUntil in
 
 // outcome is how a send ended.
 type outcome struct {
-	send    *send
-	eventID string
-	dead    string // the reason, when no event can be made
+	send *send
+	made Made
+	dead string // the reason, when no event can be made
 }
 
 // next is what a lane does after advance.
@@ -113,14 +127,14 @@ func (o *Outbox) planStep(tx *store.Tx, lane int64, places func(string) (Place, 
 	if err != nil {
 		return next{}, false, err
 	}
-	var incident int64
+	var matter int64
 	var hook string
 	if timer {
-		if incident, hook, err = dueTimer(tx, lane, millis(now)); err != nil {
+		if matter, hook, err = dueTimer(tx, lane, millis(now)); err != nil {
 			return next{}, false, err
 		}
 	}
-	if incident == 0 {
+	if matter == 0 {
 		if d == nil {
 			return next{}, false, nil
 		}
@@ -135,8 +149,8 @@ func (o *Outbox) planStep(tx *store.Tx, lane int64, places func(string) (Place, 
 	}
 	var c laneChange
 	var s *send
-	if incident != 0 {
-		c, s, err = o.planTimer(tx, lane, incident, hook, p)
+	if matter != 0 {
+		c, s, err = o.planTimer(tx, lane, matter, hook, p)
 	} else {
 		c, s, err = o.planDelivery(tx, d, p)
 	}
@@ -185,8 +199,13 @@ func finish(tx *store.Tx, last *outcome) (int64, error) {
 		}
 		return n, nil
 	}
-	if _, err := tx.Exec(`UPDATE sends SET state = 'sent', event_id = $1, attempts = $2 WHERE id = $3`, last.eventID, s.attempts, s.id); err != nil {
+	if _, err := tx.Exec(`UPDATE sends SET state = 'sent', event_id = $1, attempts = $2 WHERE id = $3`, last.made.ID, s.attempts, s.id); err != nil {
 		return 0, fmt.Errorf("set send sent: %w", err)
+	}
+	if last.made.Alone && s.kind == incident.Edit { // it has taken the place of the card
+		if _, err := tx.Exec(`UPDATE incidents SET card = $1 WHERE card = $2`, s.id, s.target); err != nil {
+			return 0, fmt.Errorf("replace card: %w", err)
+		}
 	}
 	n, err := tx.Exec(`UPDATE deliveries SET state = 'told' WHERE plan = $1 AND state = 'planned'
 		AND NOT EXISTS (SELECT 1 FROM sends WHERE plan = $1 AND state = 'planned')`, s.plan)

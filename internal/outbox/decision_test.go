@@ -15,8 +15,8 @@ import (
 // editAndReply answers a change of an incident with an edit of its card and a reply.
 func editAndReply(in incident.Input) incident.Decision {
 	state := in.State
-	if !state.Card {
-		state.Card = true
+	if state.Card.IsZero() {
+		state.Card = in.Now
 		return incident.Decision{State: state, Parts: []incident.Part{{Kind: incident.New, Card: true, Notification: in.Notification}}}
 	}
 	short := *in.Notification
@@ -157,7 +157,7 @@ func TestReleaseKeepsOrder(t *testing.T) {
 			case in.Now.Before(opened):
 				return incident.Decision{State: in.State, Hold: true, Wake: opened}
 			}
-			return incident.Decide(in)
+			return aCardEach(in)
 		}
 		p := run(t, storetest.Open(t, url), rooms, func(o *outbox.Options) { o.Decide, o.Now = quiet, clock.now })
 		for _, subject := range []string{"one", "two"} {
@@ -190,7 +190,7 @@ func TestDefectiveDecider(t *testing.T) {
 				case "nothing":
 					return incident.Decision{State: in.State}
 				}
-				return incident.Decide(in)
+				return aCardEach(in)
 			}
 		})
 		for _, subject := range []string{"explosive", "nothing"} {

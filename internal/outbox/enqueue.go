@@ -26,6 +26,7 @@ type Webhook struct {
 	Payload      formatters.Payload
 	Notification formatters.Notification
 	Rooms        []Routed // none when the hook's filter dropped it
+	Exempt       bool     // told by itself, however much its room is told
 	ReplayOf     string   // the webhook that this tells again
 }
 
@@ -124,6 +125,14 @@ func (o *Outbox) newEnqueue(w *Webhook) (*enqueue, error) {
 		}
 	}
 	return e, nil
+}
+
+// flag is a truth as the database holds it.
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // storable returns s as both databases take it in a text column.
@@ -242,9 +251,9 @@ func (e *enqueue) insert(tx *store.Tx, next map[int64]int64) error {
 	if len(body) > maxStoredBody {
 		body = nil
 	}
-	_, err := tx.Exec(`INSERT INTO webhooks (id, hook, service, formatter, received, notification, content_type, headers, query, body, replay_of)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		e.id, w.Hook, w.Service, w.Formatter, e.now, e.notif, storable(w.Payload.ContentType), e.headers, e.query, body, w.ReplayOf)
+	_, err := tx.Exec(`INSERT INTO webhooks (id, hook, service, formatter, received, notification, content_type, headers, query, body, replay_of, exempt)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		e.id, w.Hook, w.Service, w.Formatter, e.now, e.notif, storable(w.Payload.ContentType), e.headers, e.query, body, w.ReplayOf, flag(w.Exempt || w.ReplayOf != ""))
 	if err != nil {
 		return fmt.Errorf("insert webhook: %w", err)
 	}

@@ -10,9 +10,10 @@ type Class string
 
 // The classes of failure. What a Sender does not classify is Server.
 const (
-	Server  Class = "server"  // unreachable, 5xx, rate limit: everything waits
-	Room    Class = "room"    // not joined, unknown alias, no encryption: this lane is parked
-	Message Class = "message" // too large, not valid: this delivery is dead
+	Server    Class = "server"    // unreachable, 5xx, rate limit: everything waits
+	Room      Class = "room"      // not joined, unknown alias, no encryption: this lane is parked
+	Message   Class = "message"   // too large, not valid: this delivery is dead
+	Elsewhere Class = "elsewhere" // not for this process: the lane is left to another, and nothing was sent
 )
 
 // Failure is an error of a Sender that says how to go on.

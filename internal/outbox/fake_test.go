@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"code.lotusguild.org/LotusGuild/lotus-hooks/formatters"
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/incident"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/outbox"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/store"
 )
@@ -34,13 +35,13 @@ func (r *rooms) Place(_ context.Context, room, hook string) (outbox.Place, error
 	return outbox.Place{RoomID: "id of " + room, UserID: "@hookshot_" + hook + ":test", DeviceID: "DEVICE"}, r.closed
 }
 
-func (r *rooms) Send(_ context.Context, e outbox.Event) (string, error) {
+func (r *rooms) Send(_ context.Context, e outbox.Event) (outbox.Made, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.attempts++
 	if r.before != nil {
 		if err := r.before(e); err != nil {
-			return "", err
+			return outbox.Made{}, err
 		}
 	}
 	id, known := r.ids[e.TransactionID]
@@ -51,10 +52,10 @@ func (r *rooms) Send(_ context.Context, e outbox.Event) (string, error) {
 	}
 	if r.after != nil {
 		if err := r.after(e); err != nil {
-			return "", err
+			return outbox.Made{}, err
 		}
 	}
-	return id, nil
+	return outbox.Made{ID: id}, nil
 }
 
 func (r *rooms) Find(_ context.Context, e outbox.Event) (string, error) {
@@ -146,10 +147,18 @@ func run(t *testing.T, db *store.DB, sender outbox.Sender, options ...func(*outb
 	return &process{Outbox: box, relay: relay, stop: stop}
 }
 
+// aCardEach answers every notification with a card of its own, and puts back what is held.
+func aCardEach(in incident.Input) incident.Decision {
+	if in.Notification == nil {
+		return incident.Decision{State: in.State, Release: in.Held > 0}
+	}
+	return incident.Decision{State: in.State, Parts: []incident.Part{{Kind: incident.New, Card: true, Notification: in.Notification}}}
+}
+
 // open starts an outbox without a relay.
 func open(t *testing.T, db *store.DB, options ...func(*outbox.Options)) *outbox.Outbox {
 	t.Helper()
-	o := outbox.Options{DB: db, Log: slog.New(slog.DiscardHandler)}
+	o := outbox.Options{DB: db, Log: slog.New(slog.DiscardHandler), Decide: aCardEach}
 	for _, option := range options {
 		option(&o)
 	}

@@ -46,10 +46,10 @@ func (o *Outbox) Deliveries(ctx context.Context, f Filter) ([]Delivery, error) {
 		f.Limit = 50
 	}
 	rows, err := o.db.Query(ctx, `SELECT w.id, w.hook, w.service, w.formatter, w.received, w.replay_of, w.notification,
-		coalesce(l.room, ''), coalesce(d.state, 'filtered'),
-		CASE WHEN coalesce(d.reason, '') <> '' THEN d.reason WHEN coalesce(s.error, '') <> '' THEN s.error
-			WHEN l.parked_until > $5 AND d.state IN ('pending', 'planned') THEN l.reason ELSE '' END,
-		coalesce(s.attempts, 0), coalesce(s.event_id, '')
+		coalesce(l.room, ''), coalesce(d.state, 'filtered'), coalesce(d.reason, ''),
+		coalesce(s.attempts, 0), coalesce(s.event_id, ''), coalesce(s.error, ''),
+		coalesce((SELECT error FROM sends WHERE lane = l.id AND state = 'planned' ORDER BY plan, part LIMIT 1), ''),
+		coalesce(l.reason, ''), l.parked_until > $5 OR l.owner <> '' AND l.lease_until >= $5
 		FROM webhooks w LEFT JOIN deliveries d ON d.webhook = w.id LEFT JOIN lanes l ON l.id = d.lane
 		LEFT JOIN sends s ON s.id = d.plan AND d.plan <> ''
 		WHERE ($1 = '' OR coalesce(d.state, 'filtered') = $1) AND ($2 = '' OR w.hook = $2) AND ($3 = '' OR w.id = $3)
@@ -63,8 +63,9 @@ func (o *Outbox) Deliveries(ctx context.Context, f Filter) ([]Delivery, error) {
 		var d Delivery
 		var received int64
 		var notification []byte
+		var why waiting
 		err := rows.Scan(&d.Webhook, &d.Hook, &d.Service, &d.Formatter, &received, &d.ReplayOf, &notification,
-			&d.Room, &d.State, &d.Reason, &d.Attempts, &d.EventID)
+			&d.Room, &d.State, &d.Reason, &d.Attempts, &d.EventID, &why.own, &why.ahead, &why.lane, &why.cared)
 		if err != nil {
 			return nil, fmt.Errorf("list deliveries: %w", err)
 		}
@@ -73,9 +74,36 @@ func (o *Outbox) Deliveries(ctx context.Context, f Filter) ([]Delivery, error) {
 			return nil, fmt.Errorf("list deliveries: webhook %s: %w", d.Webhook, err)
 		}
 		d.Received, d.Title = fromMillis(received), n.Title()
+		if d.State == Pending || d.State == Planned {
+			d.Reason = why.reason(o.now().Sub(d.Received))
+		}
 		list = append(list, d)
 	}
 	return list, rows.Err()
+}
+
+// waiting is why a delivery is not told yet.
+type waiting struct {
+	own   string       // the error of its last attempt
+	ahead string       // the error of the last attempt of what its lane tells now
+	lane  string       // why the lane is parked, or cannot plan
+	cared sql.NullBool // whether a process works on the lane, or has parked it
+}
+
+// noticeTime is after how long somebody should have begun to tell a delivery.
+const noticeTime = 10 * time.Second
+
+// reason returns what keeps a delivery of that age waiting, "" when it is only its turn.
+func (w *waiting) reason(age time.Duration) string {
+	switch {
+	case !w.cared.Bool && age > noticeTime:
+		return "no running process tells this room"
+	case w.own != "":
+		return w.own
+	case w.ahead != "":
+		return "waits behind another: " + w.ahead
+	}
+	return w.lane
 }
 
 // ErrUnknownWebhook says that there is no webhook with this id (any more).

@@ -15,8 +15,8 @@ type Sender interface {
 	// Place resolves a lane's room reference and the virtual user of a hook. It is called
 	// often and should remember.
 	Place(ctx context.Context, room, hook string) (Place, error)
-	// Send makes the event and returns its id. Sends with one TransactionID make one event.
-	Send(ctx context.Context, e Event) (eventID string, err error)
+	// Send makes the event. Sends with one TransactionID make one event.
+	Send(ctx context.Context, e Event) (Made, error)
 	// Find looks in the room for the event that an earlier Send made; "" when there is none.
 	Find(ctx context.Context, e Event) (eventID string, err error)
 }
@@ -39,7 +39,15 @@ type Event struct {
 	Mentions      []string  // user ids, "@room"
 	Replaces      string    // the event id that this edits; or ""
 	RepliesTo     string    // the event id that this replies to; or ""
+	Threads       string    // the event id in whose thread this is; or ""
+	ReactsTo      string    // the event id that this is a reaction to; or ""
 	Unanswered    bool      // an earlier attempt got no answer
+}
+
+// Made is an event that a Sender has made.
+type Made struct {
+	ID    string
+	Alone bool // what it was to edit, or to refer to, is gone: it stands on its own
 }
 
 // Decider decides what a notification does to its room.

@@ -15,6 +15,7 @@ import (
 const (
 	pollTime  = time.Second      // between looks for what other processes put in
 	leaseTime = 15 * time.Second // after which the lanes of a dead process are taken over
+	leaveTime = 5 * time.Second  // for which a lane is left to another process
 	graceTime = 10 * time.Second // for attempts in flight when the program stops
 )
 
@@ -29,13 +30,15 @@ type Relay struct {
 	attempts context.Context //nolint:containedctx // outlives Run's context by graceTime
 
 	mu      sync.Mutex
-	working map[int64]bool // lanes that have a worker; true: look once more before it ends
+	working map[int64]bool      // lanes that have a worker; true: look once more before it ends
+	left    map[int64]time.Time // lanes that are left to another process, and until when
+	changes int                 // counts the calls of Unpark
 	workers sync.WaitGroup
 }
 
 // Relay returns the part of the outbox that sends. Only one per Outbox may run.
 func (o *Outbox) Relay(sender Sender) *Relay {
-	return &Relay{box: o, sender: sender, log: o.log, owner: uuid.NewString(), working: map[int64]bool{}, pauses: newPauses(), changed: make(chan struct{}, 1)}
+	return &Relay{box: o, sender: sender, log: o.log, owner: uuid.NewString(), working: map[int64]bool{}, left: map[int64]time.Time{}, pauses: newPauses(), changed: make(chan struct{}, 1)}
 }
 
 // Run tells all lanes until ctx ends. Attempts in flight then have graceTime to get their
@@ -84,8 +87,13 @@ func (r *Relay) freeLeases() {
 	}
 }
 
-// Unpark has all parked lanes tried soon, for when something may have changed.
+// Unpark has all parked lanes tried soon, and those that were left to other processes, for
+// when something may have changed.
 func (r *Relay) Unpark() {
+	r.mu.Lock()
+	r.changes++
+	clear(r.left)
+	r.mu.Unlock()
 	select {
 	case r.changed <- struct{}{}:
 	default: // it will be done for an earlier call
@@ -129,22 +137,27 @@ func (r *Relay) start(ctx context.Context, lane int64) {
 		r.working[lane] = true
 		return
 	}
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || r.box.now().Before(r.left[lane]) {
 		return
 	}
 	r.working[lane] = false
+	changes := r.changes
 	r.workers.Go(func() {
 		for again := true; again; {
-			again = r.again(lane, r.work(ctx, lane))
+			again = r.again(lane, r.work(ctx, lane), changes)
 		}
 	})
 }
 
 // again says whether something came in while the worker was about to end; if not, the lane
-// has no worker any more.
-func (r *Relay) again(lane int64, err error) bool {
+// has no worker any more. A lane that is another process's to tell is left alone for a while,
+// unless something has changed since its worker began.
+func (r *Relay) again(lane int64, err error, changes int) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if errors.Is(err, errElsewhere) && r.changes == changes {
+		r.left[lane] = r.box.now().Add(leaveTime)
+	}
 	if r.working[lane] && err == nil {
 		r.working[lane] = false
 		return true
@@ -169,6 +182,10 @@ func (r *Relay) work(ctx context.Context, lane int64) error {
 	if err == nil {
 		err = releaseErr
 	}
+	if errors.Is(err, errElsewhere) {
+		r.log.Debug("a room is left to another process", "room", w.room)
+		return err
+	}
 	if err != nil && ctx.Err() == nil {
 		r.log.Error("telling a room ended", "room", w.room, "err", err)
 	}
@@ -177,7 +194,7 @@ func (r *Relay) work(ctx context.Context, lane int64) error {
 
 func (r *Relay) takeLease(ctx context.Context, w *worker) (bool, error) {
 	now := r.box.now()
-	n, err := r.leaseOp(`UPDATE lanes SET owner = $1, lease_until = $2
+	n, err := r.leaseOp(`UPDATE lanes SET owner = $1, lease_until = $2, reason = ''
 		WHERE id = $3 AND parked_until <= $4 AND (owner = '' OR owner = $1 OR lease_until < $4)`,
 		r.owner, millis(now.Add(leaseTime)), w.lane, millis(now))
 	if err != nil || n == 0 {

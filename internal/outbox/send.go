@@ -69,15 +69,11 @@ func (s *send) insert(tx *store.Tx, lane, incident int64, custom []byte) error {
 	if err != nil {
 		return err
 	}
-	encrypted := 0
-	if s.event.Encrypted {
-		encrypted = 1
-	}
 	_, err = tx.Exec(`INSERT INTO sends (id, plan, part, lane, incident, webhook, kind, target, notification, msg_type, mentions,
 		room_id, user_id, device_id, encrypted, planned, state)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'planned')`,
 		s.id, s.plan, s.part, lane, incident, s.webhook, string(s.kind), s.target, custom, s.event.MsgType, mentions,
-		s.event.RoomID, s.event.UserID, s.event.DeviceID, encrypted, millis(s.event.Drawn))
+		s.event.RoomID, s.event.UserID, s.event.DeviceID, flag(s.event.Encrypted), millis(s.event.Drawn))
 	if err != nil {
 		return fmt.Errorf("insert send: %w", err)
 	}
@@ -100,6 +96,10 @@ func (s *send) aim(tx *store.Tx) error {
 		s.event.Replaces = event
 	case incident.Reply:
 		s.event.RepliesTo = event
+	case incident.Thread:
+		s.event.Threads = event
+	case incident.React:
+		s.event.ReactsTo = event
 	case incident.New:
 	}
 	return nil

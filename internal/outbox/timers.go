@@ -11,7 +11,7 @@ import (
 
 // dueTimer returns an incident of the lane whose timer is due, and its hook; 0 when none is.
 func dueTimer(tx *store.Tx, lane, now int64) (incident int64, hook string, err error) {
-	err = tx.QueryRow(`SELECT t.incident, i.hook FROM timers t JOIN incidents i ON i.id = t.incident
+	err = tx.QueryRow(`SELECT t.incident, CASE WHEN t.hook <> '' THEN t.hook ELSE i.hook END FROM timers t JOIN incidents i ON i.id = t.incident
 		WHERE t.lane = $1 AND t.due <= $2 ORDER BY t.due LIMIT 1`, lane, now).Scan(&incident, &hook)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, "", nil

@@ -16,6 +16,9 @@ const (
 	placeTime   = 10 * time.Second // for which the place of a hook's user is not asked anew
 )
 
+// errElsewhere says that the lane is another process's to tell.
+var errElsewhere = errors.New("another process must tell this room")
+
 // worker tells one lane, delivery by delivery, until it is empty or parked.
 type worker struct {
 	*Relay
@@ -24,6 +27,7 @@ type worker struct {
 	places map[string]knownPlace // by hook
 	mine   string                // the plan that this worker has seen being made; of others, attempts may have gone unanswered
 	said   string                // the last failure that was logged
+	waits  string                // the reason that is stored with the lane
 }
 
 type knownPlace struct {
@@ -116,14 +120,20 @@ func (w *worker) findPlace(ctx context.Context, hook string) (parked bool, err e
 		})
 		if err == nil {
 			w.pauses.succeeded(w.lane)
+			w.explain("")
 			w.places[hook] = knownPlace{p, w.box.now().Add(placeTime)}
 			return false, nil
 		}
 		f := classify(err)
-		if f.Class != Server {
+		switch f.Class {
+		case Elsewhere:
+			return false, errElsewhere
+		case Room, Message:
 			return true, w.park(err)
+		case Server:
 		}
 		w.complain("resolving room and user failed", err)
+		w.explain(err.Error())
 		if err := w.pauses.failed(ctx, w.lane, failures, f.RetryAfter); err != nil {
 			return false, err
 		}
@@ -144,14 +154,17 @@ func (w *worker) tell(ctx context.Context, s *send) (*outcome, error) {
 			return nil, err
 		}
 		s.attempts++
-		eventID, err := w.attempt(s)
+		made, err := w.attempt(s)
 		if err == nil {
 			w.pauses.succeeded(w.lane)
 			w.said = ""
-			return &outcome{send: s, eventID: eventID}, nil
+			return &outcome{send: s, made: made}, nil
+		}
+		f := classify(err)
+		if f.Class == Elsewhere {
+			return nil, errElsewhere
 		}
 		clear(w.places) // whatever was known of the room may be out of date
-		f := classify(err)
 		if f.Unanswered && s.unansweredSince.IsZero() {
 			s.unansweredSince = w.box.now()
 		}
@@ -180,10 +193,10 @@ func (w *worker) lastLook(s *send) *outcome {
 		return o
 	}
 	err := w.protect(func(ctx context.Context) (err error) {
-		o.eventID, err = w.sender.Find(ctx, s.event)
+		o.made.ID, err = w.sender.Find(ctx, s.event)
 		return err
 	})
-	if err == nil && o.eventID != "" {
+	if err == nil && o.made.ID != "" {
 		o.dead = ""
 	}
 	return o
@@ -191,16 +204,16 @@ func (w *worker) lastLook(s *send) *outcome {
 
 // attempt tries once. A send that may be older than the homeserver's memory of transaction
 // ids is looked up first.
-func (w *worker) attempt(s *send) (eventID string, err error) {
+func (w *worker) attempt(s *send) (made Made, err error) {
 	start := time.Now()
 	err = w.protect(func(ctx context.Context) (err error) {
 		s.event.Unanswered = !s.unansweredSince.IsZero()
 		if s.event.Unanswered && w.box.now().Sub(s.unansweredSince) >= lookupAge {
-			if eventID, err = w.sender.Find(ctx, s.event); err != nil || eventID != "" {
+			if made.ID, err = w.sender.Find(ctx, s.event); err != nil || made.ID != "" {
 				return err
 			}
 		}
-		eventID, err = w.sender.Send(ctx, s.event)
+		made, err = w.sender.Send(ctx, s.event)
 		return err
 	})
 	result := "ok"
@@ -210,8 +223,10 @@ func (w *worker) attempt(s *send) (eventID string, err error) {
 	} else if err != nil {
 		result = string(classify(err).Class)
 	}
-	w.box.metrics.Attempted(result, time.Since(start))
-	return eventID, err
+	if result != string(Elsewhere) { // nothing was tried
+		w.box.metrics.Attempted(result, time.Since(start))
+	}
+	return made, err
 }
 
 // noteFailure stores what the next process must know of a failed attempt. That it cannot be
@@ -239,6 +254,22 @@ func (w *worker) park(cause error) error {
 		return fmt.Errorf("park lane: %w", err)
 	}
 	return nil
+}
+
+// explain stores with the lane why it waits, for people who look, or "" when it goes on. It
+// writes only what has changed.
+func (w *worker) explain(reason string) {
+	if reason == w.waits {
+		return
+	}
+	w.waits = reason
+	err := w.box.update(func(tx *store.Tx) error {
+		_, err := tx.Exec(`UPDATE lanes SET reason = $1 WHERE id = $2 AND owner = $3`, storable(reason), w.lane, w.owner)
+		return err
+	})
+	if err != nil {
+		w.complain("storing why a room waits failed", err)
+	}
 }
 
 // complain logs a failure unless it is the same as the last one.

@@ -1,0 +1,99 @@
+package incident
+
+import (
+	"slices"
+
+	"code.lotusguild.org/LotusGuild/lotus-hooks/formatters"
+)
+
+// merged returns what is known after a notification: all that it says, and, when it tells
+// only a part of the matter, the entries that it leaves out.
+func merged(last, n *formatters.Notification) *formatters.Notification {
+	m := *n
+	if last == nil {
+		return &m
+	}
+	if m.Subject == "" {
+		m.Subject, m.URL = last.Subject, last.URL
+	}
+	if m.Image == "" {
+		m.Image = last.Image
+	}
+	if !n.Incident.Partial || len(last.Items) == 0 {
+		return &m
+	}
+	m.Items = slices.Clone(last.Items)
+	for _, it := range n.Items {
+		at := slices.IndexFunc(m.Items, func(have formatters.Item) bool { return have.Key == it.Key && it.Key != "" })
+		if at < 0 {
+			m.Items = append(m.Items, it)
+		} else {
+			m.Items[at] = it
+		}
+	}
+	if len(m.Items) > 1 { // what the whole is about, rather than the entry that came last
+		m.Summary, m.Facts, m.Links = last.Summary, last.Facts, last.Links
+		if finished := count(m.Items, formatters.Success); finished < len(m.Items) && finished > 0 {
+			m.Status = partOf(finished, len(m.Items), bareStatus(n.Status))
+		}
+	}
+	return &m
+}
+
+// same says whether two notifications of an open incident tell the same: the same entries
+// in the same states, or, without entries, the same of the same. Values may differ.
+func same(a, b *formatters.Notification) bool {
+	if a == nil || a.Severity != b.Severity || len(a.Items) != len(b.Items) {
+		return false
+	}
+	if len(a.Items) == 0 {
+		return a.Status == b.Status && a.Subject == b.Subject && a.Event == b.Event
+	}
+	for _, it := range b.Items {
+		if !slices.ContainsFunc(a.Items, func(have formatters.Item) bool {
+			return have.Key == it.Key && have.Status == it.Status && have.Severity == it.Severity && have.Since.Equal(it.Since)
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+// startedAnew says whether a notification is of a later occurrence than the one that is
+// open: it has none of its entries, and at least one of them began again.
+func startedAnew(last, n *formatters.Notification) bool {
+	if last == nil || n.Incident.Partial {
+		return false
+	}
+	again := false
+	for _, it := range n.Items {
+		for _, have := range last.Items {
+			if have.Key != it.Key {
+				continue
+			}
+			if !it.Since.After(have.Since) || have.Since.IsZero() {
+				return false
+			}
+			again = true
+		}
+	}
+	return again
+}
+
+// gotWorse says whether a change wants a person who has seen what was before.
+func gotWorse(last, n *formatters.Notification) bool {
+	if last == nil {
+		return false
+	}
+	return n.Severity > last.Severity && n.Severity >= formatters.Warning || n.Loud && !last.Loud
+}
+
+func count(items []formatters.Item, s formatters.Severity) int {
+	n := 0
+	for _, it := range items {
+		if it.Severity == s {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,163 @@
+package outbox
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"code.lotusguild.org/LotusGuild/lotus-hooks/formatters"
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/incident"
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/store"
+)
+
+// plan is what the sends of one decision have in common.
+type plan struct {
+	id       string
+	place    Place
+	hook     string
+	webhook  string    // "" when a timer made the plan
+	received time.Time // of the webhook
+	mentions []string
+	own      *formatters.Notification // the webhook's, which sends need not store again
+	sends    int                      // how many there are
+	first    *send                    // of them
+}
+
+// storeDecision writes a decision: its sends, the incident's new state, what becomes of
+// deliveries that wait for it, and the timer. It may be called for several incidents
+// of one plan.
+func (o *Outbox) storeDecision(tx *store.Tx, lane int64, k known, dec incident.Decision, p *plan, change *laneChange) error {
+	card, err := o.insertSends(tx, lane, k, dec.Parts, p)
+	if err != nil || k.id == 0 {
+		return err
+	}
+	if dec.TellHeld && len(dec.Parts) > 0 {
+		n, err := tx.Exec(`UPDATE deliveries SET state = 'planned', plan = $1 WHERE incident = $2 AND state = 'held'`, p.id, k.id)
+		if err != nil {
+			return fmt.Errorf("plan held deliveries: %w", err)
+		}
+		change.held -= n
+	}
+	if dec.Release {
+		if err := release(tx, k.id, change); err != nil {
+			return err
+		}
+	}
+	state, err := json.Marshal(&dec.State, encodeOptions)
+	if err != nil {
+		return err
+	}
+	now := millis(o.now())
+	if _, err := tx.Exec(`UPDATE incidents SET state = $1, card = $2, updated = $3 WHERE id = $4`, state, card, now, k.id); err != nil {
+		return fmt.Errorf("update incident: %w", err)
+	}
+	if dec.Wake.IsZero() {
+		_, err = tx.Exec(`DELETE FROM timers WHERE incident = $1`, k.id)
+	} else {
+		_, err = tx.Exec(`INSERT INTO timers (incident, lane, due, hook) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (incident) DO UPDATE SET due = excluded.due, hook = excluded.hook`, k.id, lane, millis(dec.Wake), p.hook)
+	}
+	if err != nil {
+		return fmt.Errorf("set timer: %w", err)
+	}
+	return nil
+}
+
+// release puts the deliveries that wait for an incident back into their lane.
+func release(tx *store.Tx, incident int64, change *laneChange) error {
+	var first sql.NullInt64
+	if err := tx.QueryRow(`SELECT min(position) FROM deliveries WHERE incident = $1 AND state = 'held'`, incident).Scan(&first); err != nil {
+		return fmt.Errorf("release deliveries: %w", err)
+	}
+	if !first.Valid {
+		return nil
+	}
+	n, err := tx.Exec(`UPDATE deliveries SET state = 'pending' WHERE incident = $1 AND state = 'held'`, incident)
+	if err != nil {
+		return fmt.Errorf("release deliveries: %w", err)
+	}
+	change.held -= n
+	change.back = first.Int64
+	return nil
+}
+
+// insertSends stores the events of a decision and returns the send that is the incident's
+// card now. An edit is made as who made the card and where it stands; when the card is not
+// in this room, or was never made, a card of its own is.
+func (o *Outbox) insertSends(tx *store.Tx, lane int64, k known, parts []incident.Part, p *plan) (card string, err error) {
+	card = k.card
+	var cardPlace Place
+	if card != "" && len(parts) > 0 {
+		var state string
+		err := tx.QueryRow(`SELECT state, room_id, user_id, device_id FROM sends WHERE id = $1`, card).
+			Scan(&state, &cardPlace.RoomID, &cardPlace.UserID, &cardPlace.DeviceID)
+		if errors.Is(err, sql.ErrNoRows) || state == "dead" || cardPlace.RoomID != p.place.RoomID {
+			card = ""
+		} else if err != nil {
+			return "", fmt.Errorf("load card: %w", err)
+		}
+	}
+	for _, part := range parts {
+		if part.OnlyCard && card == "" {
+			continue
+		}
+		s, err := o.newSend(part, p)
+		if err != nil {
+			return "", err
+		}
+		if card == "" {
+			s.kind = incident.New
+		}
+		switch {
+		case s.kind != incident.New:
+			s.target = card
+			if s.kind == incident.Edit {
+				s.event.UserID, s.event.DeviceID = cardPlace.UserID, cardPlace.DeviceID
+			}
+		case part.Card || part.Kind == incident.Edit:
+			card, cardPlace = s.id, p.place
+		}
+		var custom []byte
+		if part.Notification != p.own {
+			if custom, err = json.Marshal(part.Notification, encodeOptions); err != nil {
+				return "", err
+			}
+		}
+		if err := s.insert(tx, lane, k.id, custom); err != nil {
+			return "", err
+		}
+		if p.first == nil {
+			p.first = s
+			if err := s.aim(tx); err != nil {
+				return "", err
+			}
+		}
+	}
+	return card, nil
+}
+
+// newSend returns the next send of a plan. The first one has the plan's id, and pings whom
+// the route names.
+func (o *Outbox) newSend(part incident.Part, p *plan) (*send, error) {
+	s := &send{
+		id: p.id, plan: p.id, part: p.sends, hook: p.hook, webhook: p.webhook, received: p.received, kind: part.Kind,
+		event: Event{
+			Place: p.place, Notification: *part.Notification, MsgType: part.MsgType,
+			Drawn: fromMillis(millis(o.now())), // as a repeat after a crash will have it
+		},
+	}
+	if p.sends == 0 {
+		s.event.Mentions = p.mentions
+	} else {
+		var err error
+		if s.id, err = newID(); err != nil {
+			return nil, err
+		}
+	}
+	p.sends++
+	s.event.TransactionID = s.id
+	return s, nil
+}
