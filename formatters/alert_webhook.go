@@ -114,7 +114,11 @@ func (w *alertGroup) incident() Incident {
 	if len(w.open()) > 0 || w.firesUnseen() {
 		state = Open
 	}
-	return Incident{Key: strings.Join([]string{string(w.OrgID), string(w.Receiver), key}, "/"), State: state}
+	return Incident{
+		Key:     strings.Join([]string{string(w.OrgID), string(w.Receiver), key}, "/"),
+		State:   state,
+		Partial: w.truncated() >= 1,
+	}
 }
 
 // routingLabels are what the alerts have in common, with receiver and status beside it

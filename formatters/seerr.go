@@ -17,7 +17,10 @@ import (
 // failed can be tried again. An issue is one from its report until it is resolved.
 
 func init() {
-	register(Service{Name: "seerr", Title: seerrTitle, Formatter: FormatterFunc(formatSeerr)})
+	register(Service{
+		Name: "seerr", Title: seerrTitle, Formatter: FormatterFunc(formatSeerr),
+		OnUpdate: []string{"edit", "reply"}, // who asked waits for the next step
+	})
 }
 
 const seerrTitle = "Seerr"

@@ -110,6 +110,7 @@ func (w *servarrWebhook) imported(n *Notification, m *servarrMatter) {
 		state = Resolved
 	}
 	n.Incident = w.incident("download", w.DownloadID, state)
+	n.Incident.Partial = state == Open && n.Incident.Key != "" // others may still come
 }
 
 // stuck tells a download that somebody has to import by hand, or to give up.

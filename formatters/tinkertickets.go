@@ -17,7 +17,10 @@ import (
 // the state of the ticket.
 
 func init() {
-	register(Service{Name: "tinker-tickets", Title: tinkerTitle, Formatter: FormatterFunc(formatTinkerTickets)})
+	register(Service{
+		Name: "tinker-tickets", Title: tinkerTitle, Formatter: FormatterFunc(formatTinkerTickets),
+		OnUpdate: []string{"edit", "reply"}, // a ticket is a conversation
+	})
 }
 
 const tinkerTitle = "Tinker Tickets"

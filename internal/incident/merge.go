@@ -31,7 +31,7 @@ func merged(last, n *formatters.Notification) *formatters.Notification {
 			m.Items[at] = it
 		}
 	}
-	if len(m.Items) > 1 { // what the whole is about, rather than the entry that came last
+	if len(m.Items) > 1 && n.Severity <= formatters.Success { // it grows: tell the whole, not what came last
 		m.Summary, m.Facts, m.Links = last.Summary, last.Facts, last.Links
 		if finished := count(m.Items, formatters.Success); finished < len(m.Items) && finished > 0 {
 			m.Status = partOf(finished, len(m.Items), bareStatus(n.Status))

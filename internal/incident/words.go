@@ -34,11 +34,12 @@ func ended(s State, n *formatters.Notification, now time.Time) *formatters.Notif
 			over.Items[i].Severity = formatters.Success
 		}
 	}
-	if strings.Contains(over.Summary, "after ") {
-		return &over // the sender has said it
+	lasted := end(n, now).Sub(s.Opened)
+	if lasted < time.Second || strings.Contains(over.Summary, "after ") { // or the sender has said it
+		return &over
 	}
-	took := formatters.Duration(end(n, now).Sub(s.Opened))
-	if strings.HasPrefix(over.Summary, ":") || strings.HasPrefix(over.Summary, ",") || strings.HasPrefix(over.Summary, ";") {
+	took := formatters.Duration(lasted)
+	if strings.Contains(over.Summary, ":") { // behind it, others speak
 		over.Facts = append([]formatters.Fact{{Name: "After", Value: took}}, over.Facts...)
 	} else {
 		over.Summary = strings.TrimSpace(over.Summary + " after " + took)

@@ -25,6 +25,7 @@ type rooms struct {
 	before   func(outbox.Event) error // may refuse an attempt before it counts
 	after    func(outbox.Event) error // may lose the answer after it counted
 	closed   error                    // why no room can be entered
+	alone    bool                     // what events are about is gone
 }
 
 func newRooms() *rooms {
@@ -55,7 +56,7 @@ func (r *rooms) Send(_ context.Context, e outbox.Event) (outbox.Made, error) {
 			return outbox.Made{}, err
 		}
 	}
-	return outbox.Made{ID: id}, nil
+	return outbox.Made{ID: id, Alone: r.alone}, nil
 }
 
 func (r *rooms) Find(_ context.Context, e outbox.Event) (string, error) {
@@ -103,13 +104,17 @@ func (r *rooms) fault(before, after func(outbox.Event) error) {
 
 // clock is the time plus what the test has let pass.
 type clock struct {
-	mu    sync.Mutex
-	ahead time.Duration
+	mu     sync.Mutex
+	ahead  time.Duration
+	frozen time.Time // in the place of the time, if it is set
 }
 
 func (c *clock) now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if !c.frozen.IsZero() {
+		return c.frozen.Add(c.ahead)
+	}
 	return time.Now().Add(c.ahead)
 }
 

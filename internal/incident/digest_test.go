@@ -1,0 +1,180 @@
+package incident_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"code.lotusguild.org/LotusGuild/lotus-hooks/formatters"
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/incident"
+)
+
+// digest plays what an outbox does with the lines of one room.
+type digest struct {
+	t      *testing.T
+	now    time.Time
+	room   incident.Room
+	state  incident.State
+	held   int
+	wake   time.Time
+	cards  []formatters.Notification // events that told by themselves, and the digest's cards as they read now
+	events int
+}
+
+func newDigest(t *testing.T) *digest {
+	return &digest{t: t, now: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)}
+}
+
+func (d *digest) say(hook, subject string, exempt bool) {
+	n := &formatters.Notification{Version: 1, Status: "renamed", Subject: subject, Severity: formatters.Info}
+	dec := incident.Decide(incident.Input{Room: d.room, Hook: hook, Exempt: exempt, Notification: n, Now: d.now})
+	d.room = dec.Room
+	if dec.Line == nil {
+		if len(dec.Parts) != 1 {
+			d.t.Fatalf("%s is told by %d parts and no line", subject, len(dec.Parts))
+		}
+		d.cards = append(d.cards, *dec.Parts[0].Notification)
+		d.events++
+		return
+	}
+	added := incident.Add(incident.Input{State: d.state, Room: d.room, Hook: hook, Now: d.now, Held: d.held}, *dec.Line)
+	d.held++
+	d.store(added)
+}
+
+func (d *digest) store(dec incident.Decision) {
+	d.state, d.room, d.wake = dec.State, dec.Room, dec.Wake
+	for _, p := range dec.Parts {
+		d.events++
+		if p.Kind == incident.Edit {
+			d.cards[len(d.cards)-1] = *p.Notification
+		} else {
+			d.cards = append(d.cards, *p.Notification)
+		}
+	}
+	if dec.TellHeld {
+		d.held = 0
+	}
+}
+
+// pass lets time pass, and the digest's timer ring.
+func (d *digest) pass(t time.Duration) {
+	end := d.now.Add(t)
+	for !d.wake.IsZero() && !d.wake.After(end) {
+		if d.wake.After(d.now) {
+			d.now = d.wake
+		}
+		d.wake = time.Time{}
+		d.store(incident.Decide(incident.Input{State: d.state, Room: d.room, Now: d.now, Held: d.held}))
+	}
+	d.now = end
+}
+
+// all returns everything that can be read in the room.
+func (d *digest) all() string {
+	var b strings.Builder
+	for _, c := range d.cards {
+		b.WriteString(formatters.Render(c, formatters.RenderOptions{Now: d.now}).Body + "\n")
+	}
+	return b.String()
+}
+
+func TestStorm(t *testing.T) {
+	t.Parallel()
+	d := newDigest(t)
+	for i := range 1000 {
+		d.say(fmt.Sprintf("hook-%d", i%3), fmt.Sprintf("subject %03d.", i), false)
+		d.pass(10 * time.Millisecond)
+	}
+	d.pass(2 * time.Minute)
+	if d.held > 0 || d.room.Waiting {
+		t.Errorf("%d deliveries wait for nothing", d.held)
+	}
+	if d.events > 15 {
+		t.Errorf("%d events, want at most 15", d.events)
+	}
+	all, at := d.all(), 0
+	for i := range 1000 {
+		next := strings.Index(all[at:], fmt.Sprintf("subject %03d.", i))
+		if next < 0 {
+			t.Fatalf("subject %d is not to be found behind the ones before", i)
+		}
+		at += next
+	}
+	for _, c := range d.cards {
+		if m := formatters.Render(c, formatters.RenderOptions{Now: d.now}); strings.Contains(m.Body, "(cut)") {
+			t.Error("a digest is cut")
+		}
+	}
+}
+
+func TestCalmRoomHasNoDigest(t *testing.T) {
+	t.Parallel()
+	d := newDigest(t)
+	for i := range 40 {
+		d.say("hook", fmt.Sprint(i), false)
+		d.pass(7 * time.Second)
+	}
+	if len(d.cards) != 40 {
+		t.Errorf("%d cards, want one each", len(d.cards))
+	}
+}
+
+func TestBurstBecomesADigest(t *testing.T) {
+	t.Parallel()
+	d := newDigest(t)
+	for i := range 12 {
+		d.say("hook", fmt.Sprintf("file %d", i), false)
+		d.pass(time.Second)
+	}
+	d.pass(time.Minute)
+	last := d.cards[len(d.cards)-1]
+	if len(d.cards) != 6 || last.Subject != "7 more in 6 s" || last.Summary != ": 7 renamed" || last.Severity != formatters.Muted {
+		t.Errorf("%d cards, the last is %q %q", len(d.cards), last.Subject, last.Summary)
+	}
+	d.say("hook", "later", false)
+	if d.cards[len(d.cards)-1].Subject != "later" {
+		t.Error("after the burst, the room is told one by one again")
+	}
+}
+
+func TestExemptBreaksOut(t *testing.T) {
+	t.Parallel()
+	d := newDigest(t)
+	for i := range 20 {
+		d.say("hook", fmt.Sprint(i), false)
+	}
+	before := d.events
+	d.say("hook", "critical", true)
+	if d.events != before+1 || d.cards[len(d.cards)-1].Subject != "critical" {
+		t.Error("what is exempt is not told by itself")
+	}
+}
+
+// TestOrder has nothing overtake the lines that wait.
+func TestOrder(t *testing.T) {
+	t.Parallel()
+	d := newDigest(t)
+	for i := range 6 {
+		d.say("hook", fmt.Sprintf("first %d", i), false)
+	}
+	d.say("calm", "second", false)
+	d.pass(time.Minute)
+	all := d.all()
+	if strings.Index(all, "first 5") > strings.Index(all, "second") {
+		t.Errorf("what came later is told first:\n%s", all)
+	}
+}
+
+func TestSeveralHooksAreNamed(t *testing.T) {
+	t.Parallel()
+	d := newDigest(t)
+	for i := range 30 {
+		d.say([]string{"sonarr", "radarr"}[i%2], fmt.Sprint("file ", i), false)
+	}
+	d.pass(time.Minute)
+	if last := d.cards[len(d.cards)-1]; !strings.Contains(last.Details, "sonarr: renamed file 12") {
+		t.Errorf("the digest does not say whose line is whose:\n%s", last.Details)
+	}
+}
