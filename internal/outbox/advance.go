@@ -69,9 +69,10 @@ func (c *laneChange) store(tx *store.Tx, lane int64, owner string, leaseUntil in
 
 // outcome is how a send ended.
 type outcome struct {
-	send *send
-	made Made
-	dead string // the reason, when no event can be made
+	send    *send
+	made    Made
+	dead    string    // the reason, when no event can be made
+	settled []settled // what came to its end with it, once that is stored
 }
 
 // next is what a lane does after advance.
@@ -87,11 +88,12 @@ type next struct {
 func (o *Outbox) advance(tx *store.Tx, lane int64, owner string, last *outcome, places func(hook string) (Place, bool)) (next, error) {
 	var change laneChange
 	if last != nil {
-		finished, err := finish(tx, last)
+		settled, err := finish(tx, last)
 		if err != nil {
 			return next{}, err
 		}
-		change.finished += finished
+		last.settled = settled
+		change.finished += int64(len(settled))
 	}
 	done := change.finished > 0 // a lane has one plan at a time
 	n, err := o.planNext(tx, lane, done, places, &change)
@@ -185,32 +187,56 @@ func (d *delivery) die(tx *store.Tx, reason string, change *laneChange) error {
 }
 
 // finish stores how a send ended, and, with the last send of a plan, that its deliveries
-// are told or dead. It returns how many.
-func finish(tx *store.Tx, last *outcome) (int64, error) {
+// are told or dead. It returns these.
+func finish(tx *store.Tx, last *outcome) ([]settled, error) {
 	s := last.send
 	if last.dead != "" {
 		reason := storable(last.dead)
 		if _, err := tx.Exec(`UPDATE sends SET state = 'dead', error = $1 WHERE plan = $2 AND state = 'planned'`, reason, s.plan); err != nil {
-			return 0, fmt.Errorf("set send dead: %w", err)
+			return nil, fmt.Errorf("set send dead: %w", err)
 		}
-		n, err := tx.Exec(`UPDATE deliveries SET state = 'dead', reason = $1 WHERE plan = $2 AND state = 'planned'`, reason, s.plan)
-		if err != nil {
-			return 0, fmt.Errorf("set delivery dead: %w", err)
-		}
-		return n, nil
+		return settle(tx, s, `UPDATE deliveries SET state = 'dead', reason = $2 WHERE plan = $1 AND state = 'planned' RETURNING webhook`, s.plan, reason)
 	}
 	if _, err := tx.Exec(`UPDATE sends SET state = 'sent', event_id = $1, attempts = $2 WHERE id = $3`, last.made.ID, s.attempts, s.id); err != nil {
-		return 0, fmt.Errorf("set send sent: %w", err)
+		return nil, fmt.Errorf("set send sent: %w", err)
 	}
 	if last.made.Alone && s.kind == incident.Edit { // it has taken the place of the card
 		if _, err := tx.Exec(`UPDATE incidents SET card = $1 WHERE card = $2`, s.id, s.target); err != nil {
-			return 0, fmt.Errorf("replace card: %w", err)
+			return nil, fmt.Errorf("replace card: %w", err)
 		}
 	}
-	n, err := tx.Exec(`UPDATE deliveries SET state = 'told' WHERE plan = $1 AND state = 'planned'
-		AND NOT EXISTS (SELECT 1 FROM sends WHERE plan = $1 AND state = 'planned')`, s.plan)
+	return settle(tx, s, `UPDATE deliveries SET state = 'told' WHERE plan = $1 AND state = 'planned'
+		AND NOT EXISTS (SELECT 1 FROM sends WHERE plan = $1 AND state = 'planned') RETURNING webhook`, s.plan)
+}
+
+// settled is a delivery that came to its end.
+type settled struct{ webhook, hook string }
+
+// settle runs an update that ends deliveries of a send's plan.
+func settle(tx *store.Tx, s *send, update string, args ...any) ([]settled, error) {
+	rows, err := tx.Query(update, args...)
 	if err != nil {
-		return 0, fmt.Errorf("set delivery told: %w", err)
+		return nil, fmt.Errorf("end deliveries: %w", err)
 	}
-	return n, nil
+	defer rows.Close()
+	var all []settled
+	for rows.Next() {
+		d := settled{hook: s.hook}
+		if err := rows.Scan(&d.webhook); err != nil {
+			return nil, fmt.Errorf("end deliveries: %w", err)
+		}
+		all = append(all, d)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return nil, fmt.Errorf("end deliveries: %w", err)
+	}
+	for i := range all { // a digest tells other hooks' as well
+		if all[i].webhook == s.webhook {
+			continue
+		}
+		if err := tx.QueryRow(`SELECT hook FROM webhooks WHERE id = $1`, all[i].webhook).Scan(&all[i].hook); err != nil {
+			return nil, fmt.Errorf("end deliveries: %w", err)
+		}
+	}
+	return all, nil
 }

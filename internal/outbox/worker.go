@@ -97,8 +97,10 @@ func (w *worker) finished(last *outcome) {
 	if last.dead != "" {
 		result = "dead"
 	}
-	w.box.metrics.Finished(last.send.hook, result)
-	w.box.waiters.wake(last.send.webhook)
+	for _, d := range last.settled {
+		w.box.metrics.Finished(d.hook, result)
+		w.box.waiters.wake(d.webhook)
+	}
 }
 
 // place returns where a hook's user posts, if that is known and fresh.
