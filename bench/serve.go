@@ -46,6 +46,7 @@ gateway: {listen: %q}
 metrics: {listen: "127.0.0.1:0"}
 console: {listen: "127.0.0.1:0"}
 database: sqlite:%s
+digest: {enabled: false}
 hooks:
 `, homeserver, domain, address, databaseName)
 	for i := range max(len(rooms), hooksAtHome) {

@@ -157,7 +157,9 @@ func wake(in Input) Decision {
 	}
 	if due := reminder(s, in.Policy); !due.IsZero() && !due.After(in.Now) {
 		d.State.Reminded = in.Now
-		d.Parts = append(d.Parts, Part{Kind: Reply, Notification: headline(shown(d.State, in.Now))})
+		line := headline(s.Last)
+		line.Status = "still " + bareStatus(line.Status)
+		d.Parts = append(d.Parts, Part{Kind: Reply, Notification: line})
 	}
 	d.Wake = reminder(d.State, in.Policy)
 	return d
