@@ -19,10 +19,15 @@ type AccountOptions struct {
 	Homeserver *matrix.Homeserver
 	User       id.UserID
 	Password   string
-	Token      string        // an access token of the account
-	DB         *sql.DB       // keeps the session of who logs in by password; of package store
-	Crypto     matrix.Crypto // keeps how far the rooms were followed
+	Token      string  // an access token of the account
+	DB         *sql.DB // keeps the session of who logs in by password; of package store
 	Log        *slog.Logger
+
+	// Also is given each response of /sync that is followed, after the virtual users. The
+	// position moves on only when both have taken it in. nil for a bot that does not listen.
+	Also handler
+	// Events are the types of events that Also wants besides those that change a room.
+	Events []string
 }
 
 // Account is a Member that is an ordinary account, such as a bot's. People invite it, and it
@@ -42,7 +47,7 @@ func (a *Account) Inviter(ctx context.Context) (*mautrix.Client, error) { return
 
 // Join implements Member.
 func (a *Account) Join(ctx context.Context, room id.RoomID) error {
-	return a.as(ctx, func(client *mautrix.Client) error {
+	return a.As(ctx, func(client *mautrix.Client) error {
 		_, err := client.JoinRoomByID(ctx, room)
 		if rejected(err, "M_FORBIDDEN", "M_NOT_FOUND", "M_UNKNOWN") {
 			return roomFailure("%s may not join %s: invite it to the room once: %w", client.UserID, room, err)
@@ -52,13 +57,40 @@ func (a *Account) Join(ctx context.Context, room id.RoomID) error {
 }
 
 // Follow implements Member.
-func (a *Account) Follow(ctx context.Context, handle handler) error {
-	return follow(ctx, a.o.Log.With("component", "virtualusers"), a.o.Crypto, a.as, handle)
+func (a *Account) Follow(ctx context.Context, at positions, handle handler) error {
+	both := func(ctx context.Context, resp *mautrix.RespSync, since string) error {
+		if err := handle(ctx, resp, since); err != nil || a.o.Also == nil {
+			return err
+		}
+		return a.o.Also(ctx, resp, since)
+	}
+	return follow(ctx, a.o.Log.With("component", "virtualusers"), at, a.As, syncFilter(a.o.Events...), both)
 }
 
-// as does something as the account. A session that the homeserver has ended is forgotten,
+// Renew ends the session of a client whose device is lost, so that the next call of As makes
+// another, if there is a password.
+func (a *Account) Renew(ctx context.Context, client *mautrix.Client) error {
+	if a.o.Token != "" {
+		return fmt.Errorf("the keys of %s's device %s are lost: make a new access token for it, or give its password", a.o.User, client.DeviceID)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.client != client {
+		return nil
+	}
+	if err := a.store(ctx, "", ""); err != nil {
+		return err
+	}
+	a.client = nil
+	if _, err := client.Logout(ctx); err != nil { // it stays in the list of devices, which does no harm
+		a.o.Log.Warn("the bot's lost device was not logged out", "device_id", client.DeviceID, "err", err)
+	}
+	return nil
+}
+
+// As does something as the account. A session that the homeserver has ended is forgotten,
 // so that the next call logs in anew.
-func (a *Account) as(ctx context.Context, do func(*mautrix.Client) error) error {
+func (a *Account) As(ctx context.Context, do func(*mautrix.Client) error) error {
 	client, err := a.session(ctx)
 	if err != nil {
 		return err
@@ -94,13 +126,30 @@ func (a *Account) session(ctx context.Context) (*mautrix.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if token == "" {
-		if err := a.login(ctx, client); err != nil {
-			return nil, err
-		}
+	switch {
+	case token == "":
+		err = a.login(ctx, client)
+	case device == "":
+		err = a.ask(ctx, client)
+	}
+	if err != nil {
+		return nil, err
 	}
 	a.client = client
 	return client, nil
+}
+
+// ask finds out which device the configured token belongs to.
+func (a *Account) ask(ctx context.Context, client *mautrix.Client) error {
+	who, err := client.Whoami(ctx)
+	if err != nil {
+		return fmt.Errorf("look up whose the token of %s is: %w", a.o.User, err)
+	}
+	if who.UserID != a.o.User {
+		return fmt.Errorf("the access token is not of %s, but of %s", a.o.User, who.UserID)
+	}
+	client.DeviceID = who.DeviceID
+	return nil
 }
 
 func (a *Account) login(ctx context.Context, client *mautrix.Client) error {

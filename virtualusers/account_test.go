@@ -21,7 +21,7 @@ func TestAccountIsMember(t *testing.T) {
 	bot := s.Account(t, "bot", password)
 	byPassword := func(o *virtualusers.Options) {
 		o.Member = virtualusers.NewAccount(virtualusers.AccountOptions{
-			Homeserver: o.Homeserver, User: "@bot:synapse.test", Password: password, DB: o.DB, Crypto: o.Crypto, Log: o.Log,
+			Homeserver: o.Homeserver, User: "@bot:synapse.test", Password: password, DB: o.DB, Log: o.Log,
 		})
 	}
 	ann := logIn(t, s, s.Account(t, "ann", password))

@@ -18,6 +18,9 @@
 // virtual users: its /sync tells who comes and goes, and whose devices change. In a room
 // that is not followed, the encryption is looked up before every event.
 //
+// Of several processes that share a database, the one that has the Keys tells the encrypted
+// rooms; from the others, Resolve and Send return a Failure of the class Elsewhere.
+//
 // In an encrypted room each virtual user encrypts with a device of its own, which is
 // cross-signed. A member who leaves cannot read what is said next, and one who joins, or a
 // member's new device, can. Unless a room is public, a person must invite once who invites

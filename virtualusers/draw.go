@@ -22,6 +22,9 @@ var budgets = []int{formatters.MaxBytes, formatters.MaxBytes / 2, formatters.Max
 
 // draw returns the event's type and content, encrypted if it must be, as large as fits.
 func (u *Users) draw(ctx context.Context, v *user, r *room, encrypted bool, e Event) (event.Type, any, error) {
+	if e.React != "" { // reactions are never encrypted
+		return event.EventReaction, formatters.React(e.Notification, e.React), nil
+	}
 	for _, budget := range budgets {
 		message := render(e, formatters.RenderOptions{
 			Now:      e.Drawn,
@@ -57,6 +60,8 @@ func render(e Event, o formatters.RenderOptions) formatters.Message {
 		return message.Edit(e.Replace)
 	case e.ReplyTo != "":
 		return message.Reply(e.ReplyTo)
+	case e.Thread != "":
+		return message.InThread(e.Thread)
 	}
 	return message
 }

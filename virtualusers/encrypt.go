@@ -20,8 +20,9 @@ const memberPatience = 10 * time.Second
 // prepareEncryption makes sure that the member follows the room and that the user's device
 // can encrypt.
 func (u *Users) prepareEncryption(ctx context.Context, v *user, r *room) error {
-	if u.crypto == nil {
-		return roomFailure("room %s is encrypted, and this program runs without encryption", r.id)
+	t, err := u.leading(r.id)
+	if err != nil {
+		return err
 	}
 	if !r.isFollowed() {
 		if err := u.member.Join(ctx, r.id); err != nil {
@@ -32,7 +33,7 @@ func (u *Users) prepareEncryption(ctx context.Context, v *user, r *room) error {
 	if !u.waitUntilCurrent(ctx) {
 		return fmt.Errorf("room %s is encrypted, and the account that follows it is not up to date", r.id)
 	}
-	_, err := u.encrypting(ctx, v)
+	_, err = u.encrypting(ctx, t, v)
 	return err
 }
 
@@ -41,7 +42,11 @@ var errUnfit = errors.New("members or devices changed while a session was shared
 
 // encrypt encrypts a message for the room's members as they are now.
 func (u *Users) encrypt(ctx context.Context, v *user, r *room, message *formatters.Message) (*event.EncryptedEventContent, error) {
-	device, err := u.encrypting(ctx, v)
+	t, err := u.leading(r.id)
+	if err != nil {
+		return nil, err
+	}
+	device, err := u.encrypting(ctx, t, v)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +59,7 @@ func (u *Users) encrypt(ctx context.Context, v *user, r *room, message *formatte
 		}
 		if r.rotated != epoch {
 			// For all virtual users: each learns of the change only here.
-			if err := u.crypto.Rotate(ctx, r.id); err != nil {
+			if err := t.crypto.Rotate(ctx, r.id); err != nil {
 				return nil, err
 			}
 			r.rotated = epoch
@@ -65,11 +70,14 @@ func (u *Users) encrypt(ctx context.Context, v *user, r *room, message *formatte
 			}
 			return nil
 		})
+		if errors.Is(err, matrix.ErrNotStored) {
+			t.drop(v.id)
+		}
 		if !errors.Is(err, errUnfit) {
 			return encrypted, wrap(err, "encrypt for %s", r.id)
 		}
 		// The devices may have been read before the change, and stored after it was handled.
-		if err := u.crypto.Untrack(ctx, target.Audience); err != nil {
+		if err := t.crypto.Untrack(ctx, target.Audience); err != nil {
 			return nil, err
 		}
 	}
@@ -81,7 +89,7 @@ func (u *Users) encrypt(ctx context.Context, v *user, r *room, message *formatte
 func (u *Users) audience(r *room) (matrix.Room, int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.state == nil || r.state.encryption == nil {
+	if !r.followed || r.state == nil || r.state.encryption == nil {
 		return matrix.Room{}, 0, fmt.Errorf("room %s changes while it is told", r.id)
 	}
 	if algorithm := r.state.encryption.Algorithm; algorithm != id.AlgorithmMegolmV1 {

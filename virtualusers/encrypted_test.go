@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/uuid"
 	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/crypto/cryptohelper"
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
 
@@ -210,6 +211,19 @@ func TestEncrypted(t *testing.T) {
 		}
 		texts, _ := h.tellAll(t, room, "after the drain")
 		readBy(t, ann, texts)
+
+		// The same for a device that has not encrypted since the start.
+		h.stop()
+		h = open(whole, s, disk)
+		ann.encryptAnew(t, room)
+		ann.tellSomething(t, room)
+		if waiting(3) == 0 {
+			t.Error("nothing to drain after a restart")
+		}
+		h.DrainRest(t.Context())
+		if n := waiting(4); n != 0 {
+			t.Errorf("%d events are still waiting", n)
+		}
 	})
 
 	t.Run("LostDatabase", func(t *testing.T) {
@@ -331,15 +345,23 @@ func (h *house) sendSoon(t *testing.T, e virtualusers.Event) string {
 	defer cancel()
 	e.Drawn = time.Now()
 	for {
-		eventID, err := h.Send(ctx, e)
+		made, err := h.Send(ctx, e)
 		if err == nil {
-			return eventID
+			return made.ID
 		}
 		select {
 		case <-time.After(500 * time.Millisecond):
 		case <-ctx.Done():
 			t.Fatalf("send: %v", err)
 		}
+	}
+}
+
+// encryptAnew makes the next message share its keys once more.
+func (p *person) encryptAnew(t *testing.T, room id.RoomID) {
+	t.Helper()
+	if err := p.Crypto.(*cryptohelper.CryptoHelper).Machine().CryptoStore.RemoveOutboundGroupSession(t.Context(), room); err != nil {
+		t.Fatal(err)
 	}
 }
 

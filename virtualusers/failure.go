@@ -15,9 +15,10 @@ type Class string
 
 // The classes of failures. What nobody classifies is Server.
 const (
-	Server  Class = "server"  // away, overloaded, refuses our token: nothing can be sent
-	Room    Class = "room"    // this room cannot be told, or not by this user
-	Message Class = "message" // this event will never be accepted
+	Server    Class = "server"    // away, overloaded, refuses our token: nothing can be sent
+	Room      Class = "room"      // this room cannot be told, or not by this user
+	Message   Class = "message"   // this event will never be accepted
+	Elsewhere Class = "elsewhere" // another process must tell this room: it has the keys
 )
 
 // Failure is the error of every method of Users.
@@ -65,6 +66,10 @@ func classify(err error, now time.Time) *Failure {
 	f = &Failure{Class: Server, Err: err}
 	answer, ok := matrix.AsRejection(err, now)
 	if !ok {
+		var unreachable *url.Error
+		if errors.As(err, &unreachable) { // what it was about to do matters less than that nothing can be done
+			f.Err = fmt.Errorf("the homeserver cannot be reached: %w", unreachable.Err)
+		}
 		return f
 	}
 	f.RetryAfter = answer.RetryAfter

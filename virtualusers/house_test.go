@@ -45,7 +45,38 @@ func startSynapse(t *testing.T) *synapse.Instance {
 // house is one process of ours: its virtual users and the databases they outlive it in.
 type house struct {
 	*virtualusers.Users
-	stop func()
+	stop  func()
+	leads chan bool // gets true when it has the keys, and false when it loses them
+}
+
+// awaits waits until the process has the keys, or has lost them.
+func (h *house) awaits(t *testing.T, leads bool) {
+	t.Helper()
+	for {
+		select {
+		case now := <-h.leads:
+			if now == leads {
+				return
+			}
+		case <-time.After(20 * time.Second):
+			t.Fatalf("not within 20 s: the process has the keys: %v", leads)
+		}
+	}
+}
+
+// keyring lends the keys to the only process there is.
+type keyring struct {
+	db       *sql.DB
+	postgres bool
+	log      *slog.Logger
+}
+
+func (k *keyring) Hold(ctx context.Context, use func(context.Context, matrix.Crypto) error) error {
+	crypto, err := matrix.OpenCrypto(ctx, k.db, k.postgres, k.log)
+	if err != nil {
+		return err
+	}
+	return use(ctx, crypto)
 }
 
 // disk is where a process keeps its databases.
@@ -60,18 +91,25 @@ func newDisk(t *testing.T) disk {
 	return disk{main: filepath.Join(dir, "main.db"), keys: filepath.Join(dir, "crypto.db")}
 }
 
-// open starts a process on the databases. An option changes how its virtual users are made.
+// open starts a process on the databases, and waits until it has the keys. An option changes
+// how its virtual users are made.
 func open(t *testing.T, s *synapse.Instance, d disk, options ...func(*virtualusers.Options)) *house {
+	t.Helper()
+	h := start(t, s, d, options...)
+	h.awaits(t, true)
+	return h
+}
+
+// start starts a process on the databases.
+func start(t *testing.T, s *synapse.Instance, d disk, options ...func(*virtualusers.Options)) *house {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
 	db, keys := openStore(t, d.main, d.postgres), openDB(t, d.keys, d.postgres)
-	crypto, err := matrix.OpenCrypto(ctx, keys, d.postgres, log)
-	if err != nil {
-		t.Fatal(err)
-	}
+	leads := make(chan bool, 10)
 	o := virtualusers.Options{
-		Homeserver: appservice(t, s), Sender: "hookshot", Follower: "hookshot_follower", DB: db.SQL(), Crypto: crypto, Log: log, Now: time.Now,
+		Homeserver: appservice(t, s), Sender: "hookshot", Follower: "hookshot_follower", DB: db.SQL(), Log: log, Now: time.Now,
+		Keys: &keyring{db: keys, postgres: d.postgres, log: log}, OnLead: func(now bool) { leads <- now },
 	}
 	for _, option := range options {
 		option(&o)
@@ -82,7 +120,7 @@ func open(t *testing.T, s *synapse.Instance, d disk, options ...func(*virtualuse
 	}
 	done := make(chan error, 1)
 	go func() { done <- users.Run(ctx) }()
-	h := &house{Users: users}
+	h := &house{Users: users, leads: leads}
 	stopped := false
 	h.stop = func() {
 		if stopped {
@@ -150,11 +188,11 @@ func (h *house) send(t *testing.T, e virtualusers.Event) string {
 		e.TransactionID = uuid.NewString()
 	}
 	e.Drawn = time.Now()
-	eventID, err := h.Send(t.Context(), e)
+	made, err := h.Send(t.Context(), e)
 	if err != nil {
 		t.Fatalf("send: %v", err)
 	}
-	return eventID
+	return made.ID
 }
 
 func note(text string) formatters.Notification {

@@ -17,12 +17,12 @@ type Member interface {
 	Inviter(ctx context.Context) (*mautrix.Client, error)
 	// Join makes the following account a member of the room.
 	Join(ctx context.Context, room id.RoomID) error
-	// Follow gives every response of /sync to handle, in order, until ctx ends. A response
-	// whose handling fails is given again. since is the position that the response was asked
+	// Follow gives every response of /sync to handle, in order, until ctx ends, from the
+	// stored position on. A response whose handling fails is given again. since is the position that the response was asked
 	// for, "" for the first of all. Responses must hold the watched state of joined rooms
 	// (m.room.member, m.room.encryption, m.room.tombstone, m.room.history_visibility),
 	// without lazy loading, and the device lists.
-	Follow(ctx context.Context, handle handler) error
+	Follow(ctx context.Context, at positions, handle handler) error
 }
 
 // handler takes in a response of /sync that was asked for from the position since.
@@ -85,11 +85,11 @@ func (m *ownMember) asFollower(ctx context.Context, do func(*mautrix.Client) err
 }
 
 // Follow follows the rooms from when there is one.
-func (m *ownMember) Follow(ctx context.Context, handle handler) error {
+func (m *ownMember) Follow(ctx context.Context, at positions, handle handler) error {
 	select {
 	case <-m.wanted:
 	case <-ctx.Done():
 		return nil
 	}
-	return follow(ctx, m.users.log, m.users.crypto, m.asFollower, handle)
+	return follow(ctx, m.users.log, at, m.asFollower, syncFilter(), handle)
 }

@@ -174,7 +174,8 @@ func TestSendFailures(t *testing.T) {
 				t.Errorf("%d messages after the failure, want %d", got, test.delivered)
 			}
 			remove()
-			eventID, err := h.Send(t.Context(), e)
+			made, err := h.Send(t.Context(), e)
+			eventID := made.ID
 			if err != nil {
 				t.Fatal(err)
 			}

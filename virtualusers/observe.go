@@ -9,6 +9,8 @@ import (
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
+
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/matrix"
 )
 
 // watched are the types of state that change how a room is told.
@@ -20,18 +22,16 @@ const currentFor = 90 * time.Second
 
 // observe takes in one response of the member's /sync; since is the position it was asked
 // for. After an error the response must be given again.
-func (u *Users) observe(ctx context.Context, resp *mautrix.RespSync, since string) error {
-	if u.crypto != nil {
-		// Before rooms learn that sessions are unfit, so that the next ones are made for the
-		// devices as they are.
-		outdated := slices.Concat(resp.DeviceLists.Changed, resp.DeviceLists.Left)
-		if since == "" {
-			outdated = nil // whatever changed before is not told: read everybody again
-		}
-		if since == "" || len(outdated) > 0 {
-			if err := u.crypto.Untrack(ctx, outdated); err != nil {
-				return fmt.Errorf("handle changed devices: %w", err)
-			}
+func (u *Users) observe(ctx context.Context, crypto matrix.Crypto, resp *mautrix.RespSync, since string) error {
+	// Before rooms learn that sessions are unfit, so that the next ones are made for the
+	// devices as they are.
+	outdated := slices.Concat(resp.DeviceLists.Changed, resp.DeviceLists.Left)
+	if since == "" {
+		outdated = nil // whatever changed before is not told: read everybody again
+	}
+	if since == "" || len(outdated) > 0 {
+		if err := crypto.Untrack(ctx, outdated); err != nil {
+			return fmt.Errorf("handle changed devices: %w", err)
 		}
 	}
 	for roomID, joined := range resp.Rooms.Join {

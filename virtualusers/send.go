@@ -1,7 +1,9 @@
 package virtualusers
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"net/http/httptrace"
 	"sync/atomic"
 	"time"
@@ -23,29 +25,45 @@ type Event struct {
 	MsgType       string // "" lets the notification decide
 	Replace       string // the event that it edits
 	ReplyTo       string // the event that it answers
+	Thread        string // the event in whose thread it stands
+	React         string // the event that it reacts to
 	Unanswered    bool   // an earlier attempt may have made it
+}
+
+// target returns the event that the event is about, or "".
+func (e *Event) target() string { return cmp.Or(e.Replace, e.ReplyTo, e.Thread, e.React) }
+
+// standAlone makes the event one that is about no other.
+func (e *Event) standAlone() { e.Replace, e.ReplyTo, e.Thread, e.React = "", "", "", "" }
+
+// Made is an event that was made.
+type Made struct {
+	ID    string // "" for a reaction that stood there already
+	Alone bool   // what it was about is gone: it stands on its own
 }
 
 // sendTimeout bounds making one event: an attempt that hangs holds up its room.
 const sendTimeout = 30 * time.Second
 
-// Send makes the event and returns its id. Its errors are Failures.
+// Send makes the event. Its errors are Failures.
 //
 // When the room was upgraded since the place was resolved, the event is made in the new
-// room, on its own: what it would edit or answer stayed behind. It is also made on its own
-// when the homeserver does not have that any more.
-func (u *Users) Send(ctx context.Context, e Event) (string, error) {
+// room, on its own: what it is about stayed behind. It is also made on its own when that was
+// redacted, or the homeserver does not have it any more.
+func (u *Users) Send(ctx context.Context, e Event) (Made, error) {
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
 	v := u.user(id.UserID(e.Place.UserID))
-	r, eventID, err := u.attempt(ctx, v, e)
+	about := e.target()
+	r, made, err := u.attempt(ctx, v, e)
 	if err != nil && u.mend(ctx, v, r, &e, err) {
-		_, eventID, err = u.attempt(ctx, v, e)
+		_, made, err = u.attempt(ctx, v, e)
 	}
 	if err != nil {
-		return "", classify(err, u.now())
+		return Made{}, classify(err, u.now())
 	}
-	return eventID, nil
+	made.Alone = made.Alone || about != "" && e.target() == ""
+	return made, nil
 }
 
 // mend sees to what another attempt may get over, and says whether one is worth it: the user
@@ -58,46 +76,72 @@ func (u *Users) mend(ctx context.Context, v *user, r *room, e *Event, err error)
 		return true
 	case rejected(err, unknownDevice...):
 		return u.renew(ctx, v) == nil
-	case rejected(err, "M_UNKNOWN") && classify(err, u.now()).Class == Message && e.Replace+e.ReplyTo != "":
-		e.Replace, e.ReplyTo = "", ""
+	case rejected(err, "M_UNKNOWN") && classify(err, u.now()).Class == Message && e.target() != "":
+		e.standAlone()
 		return true
 	}
 	return false
 }
 
 // attempt makes the event once. It returns the room that it came to.
-func (u *Users) attempt(ctx context.Context, v *user, e Event) (*room, string, error) {
+func (u *Users) attempt(ctx context.Context, v *user, e Event) (*room, Made, error) {
 	asked := u.room(id.RoomID(e.Place.RoomID))
 	r, state, err := u.enter(ctx, v, asked)
 	if err != nil {
-		return r, "", setUp(err, u.now())
+		return r, Made{}, setUp(err, u.now())
 	}
+	about := e.target()
 	if r != asked {
-		e.Replace, e.ReplyTo = "", ""
+		e.standAlone()
 	}
 	if e.Unanswered && (r != asked || (state.encryption != nil) != e.Place.Encrypted) {
 		// The homeserver remembers transaction ids by room and event type, and one has changed.
 		if eventID, found, err := u.Find(ctx, e); found || err != nil {
-			return r, eventID, err
+			return r, Made{ID: eventID, Alone: e.target() != about}, err
 		}
 	}
 	client, err := u.ready(ctx, v)
 	if err != nil {
-		return r, "", setUp(err, u.now())
+		return r, Made{}, setUp(err, u.now())
+	}
+	if target := e.target(); target != "" {
+		gone, err := isRedacted(ctx, client, r.id, target)
+		if err != nil {
+			return r, Made{}, setUp(err, u.now())
+		}
+		if gone {
+			e.standAlone()
+		}
 	}
 	eventType, content, err := u.draw(ctx, v, r, state.encryption != nil, e)
 	if err != nil {
-		return r, "", err
+		return r, Made{}, err
 	}
 	var written atomic.Bool
 	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { written.Store(true) }})
 	made, err := client.SendMessageEvent(traced, r.id, eventType, content,
 		mautrix.ReqSendEvent{TransactionID: e.TransactionID, DontEncrypt: true})
+	if e.React != "" && rejected(err, "M_DUPLICATE_ANNOTATION") {
+		return r, Made{}, nil
+	}
 	if err != nil {
 		f := sending(err, u.now())
 		answer, answered := matrix.AsRejection(err, u.now())
 		f.Ambiguous = written.Load() && (!answered || answer.Status >= 500) // a proxy may have given up on it
-		return r, "", f
+		return r, Made{}, f
 	}
-	return r, made.EventID.String(), nil
+	return r, Made{ID: made.EventID.String(), Alone: e.target() != about}, nil
+}
+
+// isRedacted says whether an event of the room was taken back. One that the homeserver does
+// not know is gone as well.
+func isRedacted(ctx context.Context, client *mautrix.Client, room id.RoomID, eventID string) (bool, error) {
+	evt, err := client.GetEvent(ctx, room, id.EventID(eventID))
+	if rejected(err, "M_NOT_FOUND") {
+		return true, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look at event of %s: %w", room, err)
+	}
+	return evt.Unsigned.RedactedBecause != nil, nil
 }

@@ -44,8 +44,8 @@ func (t table) user(ctx context.Context, user id.UserID) (r row, found bool, err
 func newDeviceID() string { return "LH" + rand.Text()[:10] }
 
 // setDevice gives a user another device.
-func (t table) setDevice(ctx context.Context, user id.UserID, device string) error {
-	_, err := t.db.ExecContext(ctx, `UPDATE virtual_users SET device_id=$1 WHERE user_id=$2`, device, user.String())
+func (t table) setDevice(ctx context.Context, user id.UserID, device id.DeviceID) error {
+	_, err := t.db.ExecContext(ctx, `UPDATE virtual_users SET device_id=$1 WHERE user_id=$2`, device.String(), user.String())
 	if err != nil {
 		return fmt.Errorf("store device: %w", err)
 	}

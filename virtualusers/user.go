@@ -25,8 +25,7 @@ type user struct {
 	stored  string          // fingerprint of the profile in the database
 	profile string          // fingerprint of the profile that was set, or tried, here
 
-	profileRetry time.Time     // before which a profile that could not be set is not tried again
-	encryption   matrix.Device // nil until the first encrypted room
+	profileRetry time.Time // before which a profile that could not be set is not tried again
 }
 
 // ready makes sure that the user and its device exist, and returns the client to act as it.
@@ -95,8 +94,9 @@ func (u *Users) createDevice(ctx context.Context, userID id.UserID, device id.De
 	return client, nil
 }
 
-// renew gives the user another device. The homeserver's memory of transaction ids goes with
-// the old one, so this is for devices that are lost anyway.
+// renew gives the user another device: the one that another process has made meanwhile, or a
+// new one. The homeserver's memory of transaction ids goes with the old one, so this is for
+// devices that are lost anyway.
 func (u *Users) renew(ctx context.Context, v *user) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -104,23 +104,30 @@ func (u *Users) renew(ctx context.Context, v *user) error {
 }
 
 func (u *Users) renewLocked(ctx context.Context, v *user) error {
-	if u.crypto != nil {
-		if err := u.crypto.Forget(ctx, v.id); err != nil {
+	stored, _, err := u.table.user(ctx, v.id)
+	if err != nil {
+		return err
+	}
+	device, adopted := stored.device, v.client != nil && v.client.DeviceID != stored.device
+	if !adopted {
+		device = id.DeviceID(newDeviceID())
+		if err := u.table.setDevice(ctx, v.id, device); err != nil {
 			return err
 		}
 	}
-	device := newDeviceID()
-	if err := u.table.setDevice(ctx, v.id, device); err != nil {
-		return err
+	if t := u.current(); t != nil {
+		t.drop(v.id)
 	}
-	v.client, v.encryption = nil, nil
-	client, err := u.createDevice(ctx, v.id, id.DeviceID(device))
+	v.client = nil
+	client, err := u.createDevice(ctx, v.id, device)
 	if err != nil {
 		return err
 	}
 	v.client = client
-	u.log.Warn("virtual user got a new device", "user_id", v.id, "device_id", device)
-	u.deleteOthers(ctx, client)
+	if !adopted {
+		u.log.Warn("virtual user got a new device", "user_id", v.id, "device_id", device)
+		u.deleteOthers(ctx, client)
+	}
 	return nil
 }
 
@@ -143,26 +150,26 @@ func (u *Users) deleteOthers(ctx context.Context, client *mautrix.Client) {
 }
 
 // encrypting returns the encryption of the user's device. It sets it up, which takes a few
-// requests, the first time.
-func (u *Users) encrypting(ctx context.Context, v *user) (matrix.Device, error) {
+// requests, the first time of a term.
+func (u *Users) encrypting(ctx context.Context, t *term, v *user) (matrix.Device, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.encryption != nil {
-		return v.encryption, nil
+	if device := t.device(v.id); device != nil {
+		return device, nil
 	}
 	if v.client == nil { // a new device could not be made; the next call of ready tries again
 		return nil, fmt.Errorf("%s has no device", v.id)
 	}
-	device, err := u.crypto.Device(ctx, v.client)
+	device, err := t.crypto.Device(ctx, v.client)
 	if errors.Is(err, matrix.ErrDeviceLost) {
 		if err := u.renewLocked(ctx, v); err != nil {
 			return nil, err
 		}
-		device, err = u.crypto.Device(ctx, v.client)
+		device, err = t.crypto.Device(ctx, v.client)
 	}
 	if err != nil {
 		return nil, err
 	}
-	v.encryption = device
+	t.keep(v.id, device)
 	return device, nil
 }

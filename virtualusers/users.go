@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
 	"maunium.net/go/mautrix/id"
 
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/matrix"
@@ -20,8 +19,9 @@ type Options struct {
 	Sender     string         // localpart of the appservice's own user (sender_localpart), which invites
 	Follower   string         // localpart of the virtual user that follows encrypted rooms; it joins no others
 	DB         *sql.DB        // for devices and profiles; of package store
-	Crypto     matrix.Crypto  // nil: encrypted rooms cannot be told
+	Keys       Keys           // nil: encrypted rooms cannot be told
 	Member     Member         // nil: Sender and Follower
+	OnLead     func(bool)     // called when this process gets the keys, and when it loses them; nil is nobody
 	Zone       *time.Location // of times in messages; nil is UTC
 	Log        *slog.Logger
 	Now        func() time.Time
@@ -31,7 +31,8 @@ type Options struct {
 type Users struct {
 	homeserver *matrix.Homeserver
 	table      table
-	crypto     matrix.Crypto
+	keys       Keys
+	onLead     func(bool)
 	member     Member
 	zone       *time.Location
 	log        *slog.Logger
@@ -42,6 +43,7 @@ type Users struct {
 	rooms   map[id.RoomID]*room
 	aliases map[string]alias
 	virtual map[id.UserID]bool // every user of the appservice that we know of
+	term    *term              // nil while another process has the keys
 	synced  time.Time          // when the member was last up to date
 	tick    chan struct{}      // closed when it is again
 }
@@ -54,7 +56,8 @@ func New(ctx context.Context, o Options) (*Users, error) {
 	u := &Users{
 		homeserver: o.Homeserver,
 		table:      table{o.DB},
-		crypto:     o.Crypto,
+		keys:       o.Keys,
+		onLead:     o.OnLead,
 		member:     o.Member,
 		zone:       o.Zone,
 		log:        o.Log.With("component", "virtualusers"),
@@ -64,6 +67,9 @@ func New(ctx context.Context, o Options) (*Users, error) {
 		aliases:    map[string]alias{},
 		virtual:    map[id.UserID]bool{},
 		tick:       make(chan struct{}),
+	}
+	if u.onLead == nil {
+		u.onLead = func(bool) {}
 	}
 	known, err := u.table.all(ctx)
 	if err != nil {
@@ -84,15 +90,6 @@ func New(ctx context.Context, o Options) (*Users, error) {
 		}
 	}
 	return u, nil
-}
-
-// Run follows the rooms and keeps devices supplied, until ctx ends. Without it, encrypted
-// rooms cannot be told.
-func (u *Users) Run(ctx context.Context) error {
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return u.member.Follow(ctx, u.observe) })
-	g.Go(func() error { return u.tidy(ctx) })
-	return g.Wait()
 }
 
 // user returns the user with the given id. It need not exist yet.

@@ -25,15 +25,23 @@ type device struct {
 	store *store
 
 	mu    sync.Mutex // the machine is not meant for two at once
-	keys  *crypto.SQLCryptoStore
+	keys  *steps
 	rooms *roomState
 	olm   *crypto.OlmMachine
 }
 
-func (d *device) Encrypt(ctx context.Context, room Room, eventType event.Type, content any, shared func() error) (*event.EncryptedEventContent, error) {
+func (d *device) Encrypt(ctx context.Context, room Room, eventType event.Type, content any, shared func() error) (encrypted *event.EncryptedEventContent, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.rooms.current = room
+	err = d.keys.during(ctx, func(ctx context.Context) (err error) {
+		encrypted, err = d.encrypt(ctx, room, eventType, content, shared)
+		return err
+	})
+	return encrypted, err
+}
+
+func (d *device) encrypt(ctx context.Context, room Room, eventType event.Type, content any, shared func() error) (*event.EncryptedEventContent, error) {
 	encrypted, err := d.olm.EncryptMegolmEvent(ctx, room.ID, eventType, content)
 	if err == nil || !crypto.IsShareError(err) {
 		return encrypted, err
@@ -50,6 +58,10 @@ func (d *device) Encrypt(ctx context.Context, room Room, eventType event.Type, c
 func (d *device) Drain(ctx context.Context) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	return d.keys.during(ctx, d.drain)
+}
+
+func (d *device) drain(ctx context.Context) error {
 	since := ""
 	for { // a call with a position takes back what the one before returned
 		resp, err := d.olm.Client.FullSyncRequest(ctx, mautrix.ReqSync{FilterID: nothing, Since: since, SetPresence: event.PresenceOffline})

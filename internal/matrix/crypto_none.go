@@ -5,11 +5,13 @@ package matrix
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"log/slog"
 )
 
-// OpenCrypto says that this program was built without encryption.
+// Encrypts says whether this program was built with encryption.
+const Encrypts = false
+
+// OpenCrypto returns ErrNoEncryption.
 func OpenCrypto(context.Context, *sql.DB, bool, *slog.Logger) (Crypto, error) {
-	return nil, errors.New("this program was built without encryption: build it with -tags goolm")
+	return nil, ErrNoEncryption
 }

@@ -21,6 +21,9 @@ import (
 // key beside it as well, so it protects nothing; the file's mode and the disk do.
 var pickleKey = []byte("lotus-hooks")
 
+// Encrypts says whether this program was built with encryption.
+const Encrypts = true
+
 // store implements Crypto on mautrix's tables and one of its own.
 type store struct {
 	db  *dbutil.Database
@@ -29,9 +32,9 @@ type store struct {
 
 // OpenCrypto opens the store of keys and creates its tables, whose names begin with crypto_,
 // and lotus_hooks_sync. mautrix looks for its tables without regard to PostgreSQL's schemas,
-// so the database must hold those of no other program. With SQLite, commits must be on disk
-// when they return (synchronous=FULL): a ratchet that is rolled back would encrypt two
-// messages with one key.
+// so the database must hold those of no other program. One connection is enough. With SQLite,
+// commits must be on disk when they return (synchronous=FULL): a ratchet that is rolled back
+// would encrypt two messages with one key.
 func OpenCrypto(ctx context.Context, db *sql.DB, postgres bool, log *slog.Logger) (Crypto, error) {
 	dialect := "sqlite"
 	if postgres {
@@ -65,25 +68,36 @@ func (s *store) Device(ctx context.Context, client *mautrix.Client) (Device, err
 		return nil, fmt.Errorf("look up device of %s: %w", client.UserID, err)
 	}
 	if stored != "" && stored != client.DeviceID {
-		if err := s.Forget(ctx, client.UserID); err != nil {
+		if err := s.forget(ctx, client.UserID); err != nil {
 			return nil, err
 		}
 	}
-	rooms := &roomState{}
-	d := &device{store: s, keys: keys, rooms: rooms, olm: crypto.NewOlmMachine(client, &s.log, keys, rooms)}
-	if err := d.publish(ctx); err != nil {
+	rooms, steps := &roomState{}, newSteps(keys)
+	d := &device{store: s, keys: steps, rooms: rooms, olm: crypto.NewOlmMachine(client, &s.log, steps, rooms)}
+	d.olm.SetBackgroundCtx(steps.life)
+	if err := steps.during(ctx, d.publish); err != nil {
 		return nil, fmt.Errorf("set up encryption of %s: %w", client.UserID, err)
 	}
 	return d, nil
 }
 
-func (s *store) Forget(ctx context.Context, user id.UserID) error {
+// forget drops everything of a user's device, so that another may take its place.
+func (s *store) forget(ctx context.Context, user id.UserID) error {
 	return s.exec(ctx, "forget device of "+user.String(), []any{user.String()},
 		`DELETE FROM crypto_olm_message_hash WHERE account_id=$1`,
 		`DELETE FROM crypto_olm_session WHERE account_id=$1`,
 		`DELETE FROM crypto_megolm_inbound_session WHERE account_id=$1`,
 		`DELETE FROM crypto_megolm_outbound_session WHERE account_id=$1`,
 		`DELETE FROM crypto_account WHERE account_id=$1`)
+}
+
+func (s *store) Users(ctx context.Context) ([]id.UserID, error) {
+	rows, err := s.db.Query(ctx, `SELECT account_id FROM crypto_account ORDER BY account_id`)
+	users, err := dbutil.NewRowIterWithError(rows, dbutil.ScanSingleColumn[id.UserID], err).AsList()
+	if err != nil {
+		return nil, fmt.Errorf("list users with keys: %w", err)
+	}
+	return users, nil
 }
 
 // Untrack forgets devices, not only that they are up to date: mautrix would keep the old

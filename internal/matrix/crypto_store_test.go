@@ -155,7 +155,7 @@ func TestForget(t *testing.T) {
 		if err := keys.PutSecret(ctx, id.SecretXSMaster, "seed"); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Forget(ctx, "@u:b.c"); err != nil {
+		if err := s.forget(ctx, "@u:b.c"); err != nil {
 			t.Fatal(err)
 		}
 		fresh := s.of("@u:b.c", "NEW")

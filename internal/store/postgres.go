@@ -37,5 +37,5 @@ func openPostgres(url string) (*DB, error) {
 	}
 	db.SetMaxOpenConns(16)
 	db.SetMaxIdleConns(4)
-	return &DB{write: db, read: db, dialect: postgres}, nil
+	return &DB{write: db, read: db, dialect: postgres, url: url}, nil
 }

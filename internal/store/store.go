@@ -22,6 +22,7 @@ type DB struct {
 	write   *sql.DB
 	read    *sql.DB
 	dialect *dialect
+	url     string // of PostgreSQL, for sessions of their own
 
 	mu       sync.Mutex
 	prepared map[string]*sql.Stmt
