@@ -1,0 +1,212 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/store"
+)
+
+const (
+	commandAge  = 5 * time.Minute  // a command older than this is not answered any more
+	handlerTime = 60 * time.Second // for one handler, unless its command says otherwise
+	stopTime    = 10 * time.Second // for handlers that run when the bot stops
+	alarmPoll   = time.Second      // between looks at the alarms
+	alarmPause  = 30 * time.Second // before an alarm is handled again that failed
+	maxWaiting  = 100              // events of one room that wait; more are not taken
+)
+
+// Options are what a Bot needs.
+type Options struct {
+	Chat     Chat
+	DB       *store.DB
+	Log      *slog.Logger
+	Now      func() time.Time
+	Metrics  Metrics // nil counts nothing
+	Settings Settings
+}
+
+// Settings are what the configuration says.
+type Settings struct {
+	Prefix string          // "!"
+	Rules  map[string]Rule // by the name of a command
+}
+
+// Rule is what the configuration says of one command; nil leaves it as the command has it.
+type Rule struct {
+	Off      bool
+	Rooms    []string // the room references where it may be used; nil is everywhere
+	Power    *int
+	Users    []string // who may whatever their power level is; with Power nil, nobody else may
+	Cooldown *time.Duration
+}
+
+// Metrics is told what became of commands.
+type Metrics interface {
+	// Command counts a call. result is one of Results; took is 0 for a call that was not run.
+	Command(name, result string, took time.Duration)
+}
+
+// Results are what may become of a call.
+var Results = []string{"ok", "usage", "refused", "denied", "cooldown", "failed", "panic"}
+
+type noMetrics struct{}
+
+func (noMetrics) Command(string, string, time.Duration) {}
+
+// Bot answers commands. Its methods may be called from any goroutine.
+type Bot struct {
+	chat     Chat
+	db       *store.DB
+	inbox    inbox
+	log      *slog.Logger
+	now      func() time.Time
+	metrics  Metrics
+	settings Settings
+
+	features  []Feature
+	commands  map[string]*Command // by name and alias
+	cooldowns cooldowns
+
+	intake sync.Mutex // from storing events to queueing them: Run takes over what is stored, once
+
+	mu       sync.Mutex
+	rooms    map[string]*room    // those with events that wait or are handled
+	alarms   map[alarm]time.Time // those that are handled, or failed: not again before then
+	handlers sync.WaitGroup
+	stopping bool
+	work     context.Context //nolint:containedctx // of all handlers; outlives Run's by stopTime
+}
+
+// New returns a bot with the given features. The two names of one command may not meet
+// those of another.
+func New(o Options, features ...Feature) (*Bot, error) {
+	if o.Metrics == nil {
+		o.Metrics = noMetrics{}
+	}
+	b := &Bot{
+		chat: o.Chat, db: o.DB, inbox: inbox{o.DB}, log: o.Log, now: o.Now, metrics: o.Metrics, settings: o.Settings,
+		commands: map[string]*Command{}, cooldowns: newCooldowns(), rooms: map[string]*room{}, alarms: map[alarm]time.Time{},
+	}
+	b.features = append(features, b.helpFeature())
+	for _, f := range b.features {
+		for i := range f.Commands {
+			c := &f.Commands[i]
+			for _, name := range append([]string{c.Name}, c.Aliases...) {
+				if b.commands[name] != nil {
+					return nil, fmt.Errorf("two commands are called %q", name)
+				}
+				b.commands[name] = c
+			}
+		}
+	}
+	return b, nil
+}
+
+// Commands returns the names of all commands, without their aliases.
+func (b *Bot) Commands() []string {
+	var names []string
+	for _, f := range b.features {
+		for _, c := range f.Commands {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
+// MemoryOf returns the memory of a feature.
+func MemoryOf(db *store.DB, feature string) Memory { return Memory{db: db, feature: feature} }
+
+// Run handles events until ctx ends. What the process before this one left is handled
+// first. What is being handled when ctx ends has stopTime to come to its end.
+func (b *Bot) Run(ctx context.Context) error {
+	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	for _, f := range b.features {
+		if f.Start == nil {
+			continue
+		}
+		if err := f.Start(ctx); err != nil {
+			return fmt.Errorf("start %s: %w", f.Name, err)
+		}
+	}
+	if err := b.begin(ctx, work); err != nil {
+		return err
+	}
+	alarms := time.NewTicker(alarmPoll)
+	defer alarms.Stop()
+	for ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case <-alarms.C:
+			b.raiseAlarms(ctx)
+		}
+	}
+	b.mu.Lock()
+	b.stopping = true
+	b.mu.Unlock()
+	stop := time.AfterFunc(stopTime, cancel)
+	defer stop.Stop()
+	b.handlers.Wait()
+	return nil
+}
+
+// begin makes events be handled, first those that were stored before.
+func (b *Bot) begin(ctx, work context.Context) error {
+	b.intake.Lock()
+	defer b.intake.Unlock()
+	left, err := b.inbox.open(ctx)
+	if err != nil {
+		return err
+	}
+	b.mu.Lock()
+	b.work = work
+	b.mu.Unlock()
+	b.queue(left)
+	return nil
+}
+
+// Receive takes in what happened, in order. When it returns nil, what the bot cares about is
+// stored and will be handled.
+func (b *Bot) Receive(ctx context.Context, events []Event) error {
+	var wanted []Event
+	for _, e := range events {
+		if e.Sender != b.chat.User() && b.wants(e) {
+			wanted = append(wanted, e)
+		}
+	}
+	if len(wanted) == 0 {
+		return nil
+	}
+	b.intake.Lock()
+	defer b.intake.Unlock()
+	fresh, err := b.inbox.add(ctx, wanted, b.now())
+	if err != nil {
+		return err
+	}
+	b.queue(fresh)
+	return nil
+}
+
+// wants says whether a command or a feature cares about an event.
+func (b *Bot) wants(e Event) bool {
+	if _, _, ok := b.called(e); ok {
+		return b.now().Sub(e.Sent) < commandAge
+	}
+	return len(b.wanting(e)) > 0
+}
+
+// wanting returns the features that want an event that is no command. There may be several:
+// a reaction that is taken back may concern any.
+func (b *Bot) wanting(e Event) []*Feature {
+	var all []*Feature
+	for i := range b.features {
+		if f := &b.features[i]; f.Wants != nil && f.Wants(e) {
+			all = append(all, f)
+		}
+	}
+	return all
+}
