@@ -32,7 +32,7 @@ func newRoot(env *app.Env) *cobra.Command {
 	root.SetFlagErrorFunc(wrongUse)
 	root.AddCommand(
 		newServe(env), newDemo(env), newCheck(env), newRegistration(env), newRender(env), newSend(env),
-		newDeliveries(env), newReplay(env), newDead(env), newSchema(env), newID(env), newVersion(env),
+		newDeliveries(env), newReplay(env), newDead(env), newIncidents(env), newBot(env), newSchema(env), newID(env), newVersion(env),
 	)
 	root.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 	for _, cmd := range append(root.Commands(), root) {

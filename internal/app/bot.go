@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -14,11 +15,15 @@ import (
 	"maunium.net/go/mautrix"
 
 	"code.lotusguild.org/LotusGuild/lotus-hooks/bot"
+	"code.lotusguild.org/LotusGuild/lotus-hooks/bot/trivia/opentdb"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/config"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/matrix"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/store"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/virtualusers"
 )
+
+// openTDBTime bounds a request for questions.
+const openTDBTime = 20 * time.Second
 
 // botPause is the time between attempts to run a bot that cannot start.
 const botPause = 10 * time.Second
@@ -39,6 +44,7 @@ type botRunner struct {
 type runningBot struct {
 	chat *bot.Matrix
 	bot  *bot.Bot
+	work func(context.Context) // fetches questions, if it is to
 }
 
 // hear takes in a response of /sync.
@@ -61,6 +67,7 @@ func (r *botRunner) Hold(ctx context.Context, use func(context.Context, matrix.C
 		g, ctx := errgroup.WithContext(ctx)
 		g.Go(func() error { return r.run(ctx, b.bot) })
 		g.Go(func() error { return b.chat.Run(ctx) })
+		g.Go(func() error { b.work(ctx); return nil })
 		g.Go(func() error { return use(ctx, crypto) })
 		return g.Wait()
 	})
@@ -88,13 +95,22 @@ func (r *botRunner) newBot(crypto matrix.Crypto) (*runningBot, error) {
 		Deaf:     func(user string) bool { return strings.HasPrefix(user, virtual) && strings.HasSuffix(user, domain) },
 		Log:      r.log, Now: time.Now,
 	})
-	b, err := bot.New(bot.Options{
-		Chat: chat, DB: r.db, Log: r.log, Now: time.Now, Metrics: r.metrics, Settings: botSettings(r.cfg),
-	}, botFeatures(botParts{cfg: r.cfg, db: r.db, chat: chat})...)
+	parts, work := botParts{cfg: r.cfg, db: r.db, chat: chat}, func(context.Context) {}
+	if r.cfg.Bot.Trivia.OpenTDB {
+		source := opentdb.New(opentdb.Options{Client: &http.Client{Timeout: openTDBTime}, Log: r.log, Now: time.Now})
+		parts.live, work = source, source.Run
+	}
+	features, err := botFeatures(parts)
 	if err != nil {
 		return nil, fmt.Errorf("make the bot: %w", err)
 	}
-	return &runningBot{chat, b}, nil
+	b, err := bot.New(bot.Options{
+		Chat: chat, DB: r.db, Log: r.log, Now: time.Now, Metrics: r.metrics, Settings: botSettings(r.cfg),
+	}, features...)
+	if err != nil {
+		return nil, fmt.Errorf("make the bot: %w", err)
+	}
+	return &runningBot{chat, b, work}, nil
 }
 
 // botSettings returns the rules of the configuration.
@@ -131,7 +147,11 @@ func checkBot(cfg *config.Config) config.Errors {
 
 // botCommands returns the names of all commands.
 func botCommands(cfg *config.Config) ([]string, error) {
-	b, err := bot.New(bot.Options{}, botFeatures(botParts{cfg: cfg})...)
+	features, err := botFeatures(botParts{cfg: cfg})
+	if err != nil {
+		return nil, err
+	}
+	b, err := bot.New(bot.Options{}, features...)
 	if err != nil {
 		return nil, err
 	}

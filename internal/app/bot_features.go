@@ -1,9 +1,13 @@
 package app
 
 import (
+	"errors"
 	"math/rand/v2"
+	"time"
 
 	"code.lotusguild.org/LotusGuild/lotus-hooks/bot"
+	"code.lotusguild.org/LotusGuild/lotus-hooks/bot/minecraft"
+	"code.lotusguild.org/LotusGuild/lotus-hooks/bot/ollama"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/config"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/store"
 )
@@ -14,13 +18,39 @@ type botParts struct {
 	cfg  *config.Config
 	db   *store.DB
 	chat *bot.Matrix
+	live bot.TriviaSource // nil without questions from elsewhere
 }
 
 // botFeatures is the list of all that the bot can do, besides !help, in the order in which
 // !help shows it.
-func botFeatures(p botParts) []bot.Feature {
-	return []bot.Feature{
+func botFeatures(p botParts) ([]bot.Feature, error) {
+	c := p.cfg.Bot
+	fortune, fortuneErr := bot.Fortune(rand.IntN, c.FortuneFiles)
+	champion, championErr := bot.Champion(rand.IntN, c.ChampionsFile)
+	agent, agentErr := bot.Agent(rand.IntN, c.AgentsFile)
+	features := []bot.Feature{
 		bot.Ping(p.chat),
-		bot.Wordle(bot.MemoryOf(p.db, "wordle"), rand.IntN, bot.WordleOptions{Zone: p.cfg.Timezone.Location, Prefix: p.cfg.Bot.Prefix}),
+		bot.Wordle(bot.MemoryOf(p.db, "wordle"), rand.IntN, bot.WordleOptions{Zone: p.cfg.Timezone.Location, Prefix: c.Prefix}),
+		bot.Trivia(bot.MemoryOf(p.db, "trivia"), rand.IntN, bot.TriviaOptions{Prefix: c.Prefix, Live: p.live}),
+		bot.Poll(bot.MemoryOf(p.db, "poll"), bot.PollOptions{Prefix: c.Prefix, Zone: p.cfg.Timezone.Location, Native: c.Poll.Native}),
+		bot.Roll(rand.IntN),
+		bot.Random(rand.IntN),
+		bot.Flip(rand.IntN),
+		bot.RPS(bot.MemoryOf(p.db, "rps"), rand.IntN),
+		bot.EightBall(rand.IntN),
+		fortune,
+		champion,
+		agent,
 	}
+	if c.Ask != nil {
+		model := &ollama.Client{URL: string(c.Ask.URL), Model: c.Ask.Model, Tokens: c.Ask.Tokens, Think: c.Ask.Think}
+		features = append(features, bot.Ask(bot.MemoryOf(p.db, "ask"), model, bot.AskOptions{
+			Model: c.Ask.Model, System: string(c.Ask.System), Time: time.Duration(c.Ask.Time), Now: time.Now,
+		}))
+	}
+	if c.Minecraft != nil {
+		server := minecraft.NewServer(c.Minecraft.Address, c.Minecraft.Password.Reveal())
+		features = append(features, bot.Minecraft(server, bot.MinecraftOptions{Bedrock: c.Minecraft.Bedrock}))
+	}
+	return features, errors.Join(fortuneErr, championErr, agentErr)
 }

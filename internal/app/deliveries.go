@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -40,10 +39,7 @@ func Deliveries(ctx context.Context, e Env, q DeliveriesQuery) error {
 			return err
 		}
 		if q.JSON {
-			enc := json.NewEncoder(e.Stdout)
-			enc.SetEscapeHTML(false)
-			enc.SetIndent("", "  ")
-			return enc.Encode(list)
+			return printJSON(e.Stdout, list)
 		}
 		return printDeliveries(e.Stdout, cfg, list)
 	})
@@ -54,10 +50,7 @@ func printDeliveries(w io.Writer, cfg *config.Config, list []outbox.Delivery) er
 		_, err := fmt.Fprintln(w, "none")
 		return err
 	}
-	names := map[string]string{}
-	for name, reference := range cfg.Rooms {
-		names[reference] = name
-	}
+	names := roomNames(cfg)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "RECEIVED\tHOOK\tROOM\tSTATE\tID\tWHAT")
 	for _, d := range list {

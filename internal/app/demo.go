@@ -11,13 +11,9 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"slices"
-	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
-
-	"github.com/google/uuid"
 
 	"code.lotusguild.org/LotusGuild/lotus-hooks/formatters"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/config"
@@ -35,19 +31,17 @@ type DemoOptions struct {
 	Every   time.Duration // between samples that come by themselves; 0 sends none
 }
 
-// demoRoomName is the room that the demo tells.
-const demoRoomName = "Spam and Stuff"
-
 // demoHome is the homeserver of a demo.
 type demoHome interface {
 	// start runs the homeserver with an appservice registration.
 	start(ctx context.Context, life *lifecycle, r config.Registration, file string) error
-	// room makes the room, invites a user, and returns its id and what the page shows of it.
-	room(ctx context.Context, life *lifecycle, invite string) (id string, page console.Room, err error)
+	// rooms makes rooms, invites a user to them, has a log told what happens there, and
+	// returns their ids by their names.
+	rooms(ctx context.Context, life *lifecycle, rooms []console.Room, invite string, log *demoLog) (map[string]string, error)
 	// domain and url are the homeserver's.
 	domain() string
 	url() string
-	// hint says how to look at the room with something else than the page.
+	// hint says how to look at the rooms with something else than the page.
 	hint() string
 }
 
@@ -73,7 +67,7 @@ func Demo(ctx context.Context, e Env, o DemoOptions) (err error) {
 	if err := d.start(ctx, life); err != nil {
 		return err
 	}
-	fmt.Fprintf(e.Stdout, "The room is on http://%s\nWebhooks are received on http://%s; the demo's configuration is %s\n%sStop it with Ctrl-C.\n",
+	fmt.Fprintf(e.Stdout, "The rooms are on http://%s\nWebhooks are received on http://%s; the demo's configuration is %s\n%sStop it with Ctrl-C.\n",
 		o.Listen, o.Gateway, d.Config, home.hint())
 	return life.wait(ctx)
 }
@@ -85,7 +79,8 @@ type demo struct {
 	dir  string
 	home demoHome
 	log  *slog.Logger
-	ids  map[string]string // hook ids by service
+	ids  map[string]string // hook ids by the hook's name
+	seen demoLog           // what happens in the rooms
 	auto atomic.Bool       // whether samples come by themselves
 }
 
@@ -103,11 +98,11 @@ func (d *demo) start(ctx context.Context, life *lifecycle) error {
 	if err := d.home.start(ctx, life, registration, file); err != nil {
 		return err
 	}
-	roomID, page, err := d.home.room(ctx, life, "@"+registration.SenderLocalpart+":"+d.home.domain())
+	rooms, err := d.home.rooms(ctx, life, demoRooms, "@"+registration.SenderLocalpart+":"+d.home.domain(), &d.seen)
 	if err != nil {
 		return err
 	}
-	if err := d.writeConfig(roomID); err != nil {
+	if err := d.writeConfig(rooms); err != nil {
 		return err
 	}
 	cfg, err := d.loadConfig()
@@ -117,7 +112,7 @@ func (d *demo) start(ctx context.Context, life *lifecycle) error {
 	if _, err := startProgram(ctx, cfg, d.log, life, d.Version); err != nil {
 		return err
 	}
-	if err := d.servePage(ctx, life, page); err != nil {
+	if err := d.servePage(ctx, life); err != nil {
 		return err
 	}
 	d.auto.Store(d.Every > 0)
@@ -125,63 +120,33 @@ func (d *demo) start(ctx context.Context, life *lifecycle) error {
 	return nil
 }
 
-// writeConfig writes the configuration as a person would: a hook for each service.
-func (d *demo) writeConfig(roomID string) error {
-	d.Config = filepath.Join(d.dir, "hooks.yaml")
-	d.ids = map[string]string{}
-	var b strings.Builder
-	fmt.Fprintf(&b, `homeserver: {url: %q, domain: %q}
-appservice: {registration: registration.yaml, listen: "127.0.0.1:0"}
-gateway: {listen: %q}
-metrics: {listen: "127.0.0.1:0"}
-database: sqlite:lotus-hooks.db
-rooms:
-  spam: %q
-hooks:
-`, d.home.url(), d.home.domain(), d.Gateway, roomID)
-	for _, s := range demoServices() {
-		id := uuid.NewString()
-		d.ids[s.Name] = id
-		fmt.Fprintf(&b, "  - {id: %q, service: %q, room: spam, get: true}\n", id, s.Name)
+// servePage serves the page that shows the rooms.
+func (d *demo) servePage(ctx context.Context, life *lifecycle) error {
+	previews, err := newPreviewer(d.Config)
+	if err != nil {
+		return err
 	}
-	return os.WriteFile(d.Config, []byte(b.String()), 0o600)
-}
-
-// servePage serves the page that shows the room.
-func (d *demo) servePage(ctx context.Context, life *lifecycle, room console.Room) error {
 	profiles := map[string]console.Profile{}
-	var services []console.Service
+	o := console.Options{
+		Rooms: demoRooms, History: d.seen.history, Subscribe: d.seen.subscribe, Log: d.log,
+		Profile: func(user string) console.Profile { return profiles[user] },
+		Program: demoProgram{d, previews}, Auto: (*demoSwitch)(&d.auto),
+	}
 	for _, s := range demoServices() {
 		avatar := console.Picture{Data: virtualusers.Avatar(s.Name).Data(), ContentType: "image/png"}
-		profiles["@hookshot_"+s.Name+":"+d.home.domain()] = console.Profile{Name: s.Title, Avatar: avatar}
+		profiles["@hookshot_"+formatters.Localpart(s.Name)+":"+d.home.domain()] = console.Profile{Name: s.Title, Avatar: avatar}
 		shown := console.Service{Name: s.Name, Title: s.Title, Avatar: avatar}
 		for _, sample := range payloads.Of(s.Name) {
 			shown.Samples = append(shown.Samples, sample.Name)
 		}
-		services = append(services, shown)
+		o.Services = append(o.Services, shown)
 	}
-	page := console.New(console.Options{
-		Room: room, Services: services, Post: d.postSample, Log: d.log,
-		Profile: func(user string) console.Profile { return profiles[user] },
-		Auto:    (*demoSwitch)(&d.auto),
-	})
-	server := &http.Server{Handler: page, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(d.log.Handler(), slog.LevelWarn)}
+	for _, s := range demoStories {
+		o.Stories = append(o.Stories, s.Story)
+	}
+	server := &http.Server{Handler: console.New(o), ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(d.log.Handler(), slog.LevelWarn)}
 	server.BaseContext = func(net.Listener) context.Context { return ctx } // ends the streams of open pages
 	return listenHTTP(ctx, life, "page", d.Listen, server, server.Serve)
-}
-
-// postSample posts a sample of a service to its hook.
-func (d *demo) postSample(ctx context.Context, service, name string) error {
-	for _, s := range payloads.Of(service) {
-		if s.Name == name {
-			_, err := post(ctx, "http://"+d.Gateway+"/webhook/"+d.ids[service], s)
-			if err != nil {
-				return errors.New("the gateway does not answer") // the error's own text holds the hook's id
-			}
-			return nil
-		}
-	}
-	return fmt.Errorf("%s has no sample %q", service, name)
 }
 
 // sendSamples sends one sample after the other, the services taking turns.
@@ -194,9 +159,8 @@ func (d *demo) sendSamples(ctx context.Context) error {
 	for round := 0; ; round++ {
 		for _, s := range demoServices() {
 			samples := payloads.Of(s.Name)
-			sample := samples[(round*7)%len(samples)] // not in alphabetic order
 			if d.auto.Load() {
-				if err := d.postSample(ctx, s.Name, sample.Name); err != nil && ctx.Err() == nil {
+				if err := d.post(ctx, s.Name, samples[(round*7)%len(samples)]); err != nil && ctx.Err() == nil { // not in alphabetic order
 					d.log.Warn("a sample was not sent", "err", err)
 				}
 			}
@@ -207,21 +171,6 @@ func (d *demo) sendSamples(ctx context.Context) error {
 			}
 		}
 	}
-}
-
-// demoServices returns all services, the one that stands for any other last.
-func demoServices() []formatters.Service {
-	all := formatters.Services()
-	slices.SortStableFunc(all, func(a, b formatters.Service) int {
-		switch {
-		case a.Name == "generic":
-			return 1
-		case b.Name == "generic":
-			return -1
-		}
-		return 0
-	})
-	return all
 }
 
 // demoSwitch is the page's switch of the samples that come by themselves.

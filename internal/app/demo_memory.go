@@ -42,31 +42,22 @@ func (h *memoryHome) start(ctx context.Context, life *lifecycle, r config.Regist
 	return nil
 }
 
-func (h *memoryHome) room(_ context.Context, _ *lifecycle, invite string) (string, console.Room, error) {
+func (h *memoryHome) rooms(_ context.Context, _ *lifecycle, rooms []console.Room, invite string, log *demoLog) (map[string]string, error) {
 	visitor := h.server.CreateAccount("visitor", "")
-	id, err := h.server.CreateRoom(visitor.UserID, homeserver.RoomOptions{Name: demoRoomName, Invite: []string{invite}})
-	if err != nil {
-		return "", console.Room{}, err
-	}
-	return id, console.Room{
-		Name: demoRoomName,
-		History: func() []console.Event {
-			var all []console.Event
-			for _, e := range h.server.Timeline(id) {
-				all = append(all, consoleEvent(e))
+	ids := map[string]string{}
+	for _, r := range rooms {
+		id, err := h.server.CreateRoom(visitor.UserID, homeserver.RoomOptions{Name: r.Title, Invite: []string{invite}})
+		if err != nil {
+			return nil, err
+		}
+		ids[r.Name] = id
+		h.server.Subscribe(func(e homeserver.Event) {
+			if e.RoomID == id {
+				log.add(console.Event{
+					Room: r.Name, ID: e.ID, Sender: e.Sender, Type: e.Type, StateKey: e.StateKey, Content: e.Content, Time: e.Time,
+				})
 			}
-			return all
-		},
-		Subscribe: func(listen func(console.Event)) func() {
-			return h.server.Subscribe(func(e homeserver.Event) {
-				if e.RoomID == id {
-					listen(consoleEvent(e))
-				}
-			})
-		},
-	}, nil
-}
-
-func consoleEvent(e homeserver.Event) console.Event {
-	return console.Event{ID: e.ID, Sender: e.Sender, Type: e.Type, StateKey: e.StateKey, Content: e.Content, Time: e.Time}
+		})
+	}
+	return ids, nil
 }

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"maunium.net/go/mautrix"
@@ -28,18 +27,13 @@ const (
 	demoPassword    = "visitor"
 )
 
-// synapseHome is a real Synapse, whose room the page reads as its visitor.
+// synapseHome is a real Synapse, whose rooms the page reads as its visitor.
 type synapseHome struct {
 	dir    string
 	stderr io.Writer
 	env    []string
 	script string
 	client *mautrix.Client
-
-	mu      sync.Mutex
-	events  []console.Event
-	listens map[int]func(console.Event)
-	next    int
 }
 
 func (h *synapseHome) domain() string { return "demo.test" }
@@ -92,59 +86,30 @@ func (h *synapseHome) run(ctx context.Context, args ...string) error {
 	return nil
 }
 
-func (h *synapseHome) room(ctx context.Context, life *lifecycle, invite string) (string, console.Room, error) {
-	made, err := h.client.CreateRoom(ctx, &mautrix.ReqCreateRoom{Name: demoRoomName, Invite: []id.UserID{id.UserID(invite)}})
-	if err != nil {
-		return "", console.Room{}, err
+func (h *synapseHome) rooms(ctx context.Context, life *lifecycle, rooms []console.Room, invite string, log *demoLog) (map[string]string, error) {
+	ids, names := map[string]string{}, map[id.RoomID]string{}
+	for _, r := range rooms {
+		made, err := h.client.CreateRoom(ctx, &mautrix.ReqCreateRoom{Name: r.Title, Topic: r.Topic, Invite: []id.UserID{id.UserID(invite)}})
+		if err != nil {
+			return nil, err
+		}
+		ids[r.Name], names[made.RoomID] = made.RoomID.String(), r.Name
 	}
 	syncer, ok := h.client.Syncer.(*mautrix.DefaultSyncer)
 	if !ok {
-		return "", console.Room{}, fmt.Errorf("unexpected syncer %T", h.client.Syncer)
+		return nil, fmt.Errorf("unexpected syncer %T", h.client.Syncer)
 	}
 	syncer.OnEvent(func(_ context.Context, e *event.Event) {
-		if e.RoomID == made.RoomID && e.Mautrix.EventSource&event.SourceTimeline != 0 {
-			h.add(e)
+		name, shown := names[e.RoomID]
+		content, err := json.Marshal(e.Content.Raw)
+		if !shown || err != nil || e.Mautrix.EventSource&event.SourceTimeline == 0 {
+			return
 		}
+		log.add(console.Event{
+			Room: name, ID: e.ID.String(), Sender: e.Sender.String(), Type: e.Type.Type, StateKey: e.StateKey,
+			Content: content, Time: time.UnixMilli(e.Timestamp),
+		})
 	})
 	life.run("visitor", h.client.SyncWithContext)
-	return made.RoomID.String(), console.Room{Name: demoRoomName, History: h.history, Subscribe: h.subscribe}, nil
-}
-
-// add shows an event to all pages.
-func (h *synapseHome) add(e *event.Event) {
-	content, err := json.Marshal(e.Content.Raw)
-	if err != nil {
-		return // it came as JSON
-	}
-	shown := console.Event{
-		ID: e.ID.String(), Sender: e.Sender.String(), Type: e.Type.Type, StateKey: e.StateKey, Content: content, Time: time.UnixMilli(e.Timestamp),
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.events = append(h.events, shown)
-	for _, listen := range h.listens {
-		listen(shown)
-	}
-}
-
-func (h *synapseHome) history() []console.Event {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return append([]console.Event(nil), h.events...)
-}
-
-func (h *synapseHome) subscribe(listen func(console.Event)) (cancel func()) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.listens == nil {
-		h.listens = map[int]func(console.Event){}
-	}
-	n := h.next
-	h.next++
-	h.listens[n] = listen
-	return func() {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		delete(h.listens, n)
-	}
+	return ids, nil
 }

@@ -18,7 +18,7 @@ func (e enqueuer) Enqueue(ctx context.Context, w gateway.Webhook) (gateway.Accep
 	}
 	a, err := e.box.Enqueue(ctx, outbox.Webhook{
 		Hook: w.Hook, Service: w.Service, Formatter: w.Formatter, SenderID: w.SenderID,
-		Payload: w.Payload, Notification: w.Notification, Rooms: rooms,
+		Payload: w.Payload, Notification: w.Notification, Rooms: rooms, Exempt: w.Exempt,
 	})
 	return gateway.Accepted(a), err
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"code.lotusguild.org/LotusGuild/lotus-hooks/bot"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/formatters"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/matrix"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/outbox"
@@ -16,7 +17,8 @@ import (
 const unknownHook = "unknown"
 
 // hookResults are the results of requests to a hook, see gateway.Metrics.
-var hookResults = []string{"accepted", "filtered", "repeated", "too_large", "aborted", "timeout", "method", "unavailable"}
+var hookResults = []string{"accepted", "filtered", "repeated", "too_large", "aborted", "timeout", "method", "unavailable",
+	"forbidden", "unauthorized", "locked_out", "rate_limited"}
 
 // metrics are what /metrics shows. Their labels are bounded by the configuration, and all
 // series are there from the start, so that a rate() over them is never without its zero.
@@ -31,6 +33,10 @@ type metrics struct {
 	attempts        *prometheus.CounterVec
 	sendDuration    prometheus.Histogram
 	matrixRequests  *prometheus.CounterVec
+	commands        *prometheus.CounterVec
+	commandDuration *prometheus.HistogramVec
+	leader          prometheus.Gauge
+	hookshot        *hookshotNames // nil unless they are asked for
 }
 
 func newMetrics(version string) *metrics {
@@ -47,7 +53,7 @@ func newMetrics(version string) *metrics {
 			Name: "lotus_hooks_format_fallbacks_total", Help: "Webhooks that their service's formatter could not read, told by the generic one.",
 		}, []string{"service"}),
 		exprErrors: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "lotus_hooks_expression_errors_total", Help: "Filters and routes that failed on a webhook.",
+			Name: "lotus_hooks_expression_errors_total", Help: "Filters, routes and fields of formats that failed on a webhook.",
 		}, []string{"hook"}),
 		deliveries: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "lotus_hooks_deliveries_total", Help: "Deliveries that ended, by hook and how.",
@@ -62,6 +68,16 @@ func newMetrics(version string) *metrics {
 		matrixRequests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "lotus_hooks_matrix_requests_total", Help: "Requests to the homeserver, by endpoint and status code.",
 		}, []string{"endpoint", "code"}),
+		commands: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "lotus_hooks_commands_total", Help: "Commands that people gave the bot, by what became of them.",
+		}, []string{"command", "result"}),
+		commandDuration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "lotus_hooks_command_duration_seconds", Help: "Time to run a command, its answers included.",
+			Buckets: prometheus.ExponentialBuckets(0.005, 3, 10),
+		}, []string{"command"}),
+		leader: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "lotus_hooks_leader", Help: "Whether this process tells the encrypted rooms, 1 or 0. One of those that share a database does.",
+		}),
 	}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "lotus_hooks_build_info", Help: "Always 1; the label says which version runs.",
@@ -69,13 +85,14 @@ func newMetrics(version string) *metrics {
 	})
 	build.Set(1)
 	m.registry.MustRegister(m.webhooks, m.requestDuration, m.fallbacks, m.exprErrors, m.deliveries, m.attempts, m.sendDuration,
-		m.matrixRequests, build, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+		m.matrixRequests, m.commands, m.commandDuration, m.leader, build, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, result := range []string{"ok", "server", "room", "message", "panic"} {
 		m.attempts.WithLabelValues(result)
 	}
 	for _, s := range formatters.Services() {
 		m.fallbacks.WithLabelValues(s.Name)
 	}
+	m.fallbacks.WithLabelValues(formatters.Custom)
 	m.webhooks.WithLabelValues(unknownHook, "not_found")
 	for _, endpoint := range matrix.Endpoints() {
 		m.matrixRequests.WithLabelValues(endpoint, "200")
@@ -98,6 +115,7 @@ func (m *metrics) initHook(hook string) {
 func (m *metrics) Received(hook, result string, took time.Duration) {
 	m.webhooks.WithLabelValues(hook, result).Inc()
 	m.requestDuration.Observe(took.Seconds())
+	m.hookshot.received(hook, result)
 }
 
 // FormatFallback implements gateway.Metrics.
@@ -113,11 +131,23 @@ func (m *metrics) Attempted(result string, took time.Duration) {
 }
 
 // Finished implements outbox.Metrics.
-func (m *metrics) Finished(hook, result string) { m.deliveries.WithLabelValues(hook, result).Inc() }
+func (m *metrics) Finished(hook, result string) {
+	m.deliveries.WithLabelValues(hook, result).Inc()
+	m.hookshot.finished(hook, result)
+}
+
+// setLeader notes whether this process leads.
+func (m *metrics) setLeader(leads bool) {
+	m.leader.Set(0)
+	if leads {
+		m.leader.Set(1)
+	}
+}
 
 // matrixRequest counts a request to the homeserver.
 func (m *metrics) matrixRequest(endpoint, code string) {
 	m.matrixRequests.WithLabelValues(endpoint, code).Inc()
+	m.hookshot.call(endpoint, code)
 }
 
 // outboxCollector reads how full the outbox is when somebody asks.
@@ -126,11 +156,16 @@ type outboxCollector struct {
 	entries *prometheus.Desc
 	oldest  *prometheus.Desc
 	parked  *prometheus.Desc
+	open    *prometheus.Desc
+	hooks   func() []string
 }
 
-func newOutboxCollector(box *outbox.Outbox) *outboxCollector {
+// newOutboxCollector returns a collector for an outbox; hooks names those that are configured.
+func newOutboxCollector(box *outbox.Outbox, hooks func() []string) *outboxCollector {
 	return &outboxCollector{
 		box:     box,
+		hooks:   hooks,
+		open:    prometheus.NewDesc("lotus_hooks_incidents_open", "Alerts, downloads and the like whose end was not told, by hook and in all rooms.", []string{"hook"}, nil),
 		entries: prometheus.NewDesc("lotus_hooks_outbox_entries", "Deliveries in the outbox that are not told, by state.", []string{"state"}, nil),
 		oldest:  prometheus.NewDesc("lotus_hooks_outbox_oldest_pending_seconds", "Age of the oldest delivery that waits for its turn.", nil, nil),
 		parked:  prometheus.NewDesc("lotus_hooks_lanes_parked", "Rooms that cannot be told at the moment.", nil, nil),
@@ -142,6 +177,7 @@ func (c *outboxCollector) Describe(descs chan<- *prometheus.Desc) {
 	descs <- c.entries
 	descs <- c.oldest
 	descs <- c.parked
+	descs <- c.open
 }
 
 // Collect implements prometheus.Collector.
@@ -164,4 +200,30 @@ func (c *outboxCollector) Collect(metrics chan<- prometheus.Metric) {
 	}
 	metrics <- prometheus.MustNewConstMetric(c.oldest, prometheus.GaugeValue, s.OldestPending.Seconds())
 	metrics <- prometheus.MustNewConstMetric(c.parked, prometheus.GaugeValue, float64(parked))
+	open, err := c.box.CountOpen(ctx)
+	if err != nil {
+		metrics <- prometheus.NewInvalidMetric(c.open, err)
+		return
+	}
+	for _, hook := range c.hooks() {
+		metrics <- prometheus.MustNewConstMetric(c.open, prometheus.GaugeValue, float64(open[hook]), hook)
+	}
+}
+
+// initCommands makes the series of the bot's commands.
+func (m *metrics) initCommands(names []string) {
+	for _, name := range names {
+		for _, result := range bot.Results {
+			m.commands.WithLabelValues(name, result)
+		}
+		m.commandDuration.WithLabelValues(name)
+	}
+}
+
+// Command implements bot.Metrics.
+func (m *metrics) Command(name, result string, took time.Duration) {
+	m.commands.WithLabelValues(name, result).Inc()
+	if took > 0 {
+		m.commandDuration.WithLabelValues(name).Observe(took.Seconds())
+	}
 }

@@ -36,6 +36,12 @@ func Send(ctx context.Context, e Env, hook, file string) error {
 	if err != nil {
 		return err
 	}
+	if sample.Header = sample.Header.Clone(); sample.Header == nil {
+		sample.Header = http.Header{}
+	}
+	if err := addCredentials(sample.Header, h.Auth, sample.Body, time.Now()); err != nil {
+		return err
+	}
 	answer, err := post(ctx, "http://"+local(string(cfg.Gateway.Listen))+"/webhook/"+h.ID.Reveal(), sample)
 	if err != nil {
 		// The address holds the hook's id, so the error's own text is not shown.

@@ -1,7 +1,9 @@
 package app
 
 import (
+	"encoding/json"
 	"fmt"
+	"io"
 
 	"github.com/google/uuid"
 
@@ -22,4 +24,12 @@ func ID(e Env) error {
 	}
 	_, err = fmt.Fprintln(e.Stdout, id)
 	return err
+}
+
+// printJSON prints a value for scripts, and for people who read it.
+func printJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
 }

@@ -2,14 +2,15 @@ package app
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"log/slog"
-	"strings"
+	"maps"
+	"slices"
 	"time"
 
 	"maunium.net/go/mautrix/id"
 
+	"code.lotusguild.org/LotusGuild/lotus-hooks/bot"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/gateway"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/config"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/matrix"
@@ -24,23 +25,33 @@ type program struct {
 	sender  *sender
 	metrics *metrics
 	relay   *outbox.Relay
+	decider decider
+	systemd *notifier // set by Serve
 }
 
 // startProgram makes all parts and starts them: what is accepted first, what tells it last.
 // It asks nothing of the homeserver, which may be away.
 func startProgram(ctx context.Context, cfg *config.Config, log *slog.Logger, life *lifecycle, version string) (*program, error) {
 	p := &program{metrics: newMetrics(version)}
+	if cfg.Metrics.HookshotNames {
+		p.metrics.addHookshotNames()
+	}
+	release, err := store.Reserve(ctx, cfg.Database.Reveal())
+	if err != nil {
+		return nil, err
+	}
+	life.onEnd("reservation", release)
 	db, err := store.Open(ctx, cfg.Database.Reveal())
 	if err != nil {
 		return nil, err
 	}
 	life.onEnd("database", db.Close)
 	box := outbox.New(outbox.Options{
-		DB: db, Log: log.With("component", "outbox"), Metrics: p.metrics,
+		DB: db, Log: log.With("component", "outbox"), Metrics: p.metrics, Decide: p.decider.decide,
 		MaxAge: time.Duration(cfg.MaxAge), Retention: time.Duration(cfg.Retention),
 	})
 	life.onEnd("outbox", func() error { box.Close(); return nil })
-	p.metrics.registry.MustRegister(newOutboxCollector(box))
+	p.metrics.registry.MustRegister(newOutboxCollector(box, p.hookNames))
 
 	users, err := p.newUsers(ctx, cfg, db, log, life)
 	if err != nil {
@@ -50,21 +61,31 @@ func startProgram(ctx context.Context, cfg *config.Config, log *slog.Logger, lif
 	p.gateway = gateway.New(gateway.Options{
 		Enqueuer: enqueuer{box}, Log: log.With("component", "gateway"), Metrics: p.metrics,
 		Zone: cfg.Timezone.Location, MaxBody: int64(cfg.Gateway.MaxBody),
+		TrustedProxies: prefixes(cfg.Gateway.TrustedProxies),
 	})
 	if err := p.setHooks(cfg); err != nil {
 		return nil, err
 	}
+	p.relay = box.Relay(p.sender)
 	life.run("retention", box.RunRetention)
 	life.run("virtual users", users.Run)
-	p.relay = box.Relay(p.sender)
 	life.run("relay", p.relay.Run)
 	if err := serveMetrics(ctx, life, string(cfg.Metrics.Listen), p.metrics, p.gateway, log); err != nil {
 		return nil, err
 	}
-	if err := serveTransactions(ctx, life, cfg, p.relay, log); err != nil {
+	if err := serveTransactions(ctx, life, cfg, p, log); err != nil {
 		return nil, err
 	}
 	return p, serveGateway(ctx, life, cfg.Gateway, p.gateway, log)
+}
+
+// hookNames returns the names of the configured hooks.
+func (p *program) hookNames() []string {
+	policies := p.decider.policies.Load()
+	if policies == nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(*policies))
 }
 
 // setHooks applies the part of a configuration that can change while the program runs.
@@ -73,12 +94,24 @@ func (p *program) setHooks(cfg *config.Config) error {
 	if err != nil {
 		return err
 	}
+	var names []string
 	for _, hook := range h.gateway {
 		p.metrics.initHook(hook.Name)
+		names = append(names, hook.Name)
 	}
+	p.metrics.hookshot.setHooks(names)
 	p.sender.profiles.Store(&h.profiles)
+	p.decider.policies.Store(&h.policies)
 	p.gateway.SetHooks(h.gateway)
 	return nil
+}
+
+// lead notes that this process has begun, or ceased, to tell encrypted rooms.
+func (p *program) lead(leads bool) {
+	p.metrics.setLeader(leads)
+	if leads {
+		p.relay.Unpark()
+	}
 }
 
 // newUsers makes the virtual users and what they encrypt with.
@@ -90,53 +123,31 @@ func (p *program) newUsers(ctx context.Context, cfg *config.Config, db *store.DB
 	if err != nil {
 		return nil, fmt.Errorf("homeserver: %w", err)
 	}
-	keys, err := openKeys(cfg.Database.Reveal(), db)
+	keys, err := openKeys(cfg.Database.Reveal(), db, log, life)
 	if err != nil {
 		return nil, err
 	}
-	life.onEnd("keys", keys.close)
-	crypto, err := matrix.OpenCrypto(ctx, keys.db, db.Postgres(), log.With("component", "crypto"))
-	if err != nil {
-		return nil, err
-	}
-	var member virtualusers.Member
-	if cfg.Bot != nil {
-		member = virtualusers.NewAccount(virtualusers.AccountOptions{
-			Homeserver: hs, User: id.UserID(cfg.Bot.User), Password: cfg.Bot.Password.Reveal(), Token: cfg.Bot.Token.Reveal(),
-			DB: db.SQL(), Crypto: crypto, Log: log,
-		})
-	}
-	users, err := virtualusers.New(ctx, virtualusers.Options{
-		Member:     member,
+	o := virtualusers.Options{
 		Homeserver: hs, Sender: r.SenderLocalpart, Follower: cfg.Appservice.UserPrefix + followerName,
-		DB: db.SQL(), Crypto: crypto, Zone: cfg.Timezone.Location, Log: log, Now: time.Now,
-	})
-	if err != nil {
-		return nil, err
+		DB: db.SQL(), Keys: keys, OnLead: p.lead, Zone: cfg.Timezone.Location, Log: log, Now: time.Now,
 	}
-	return users, nil
+	if cfg.Bot != nil {
+		commands, err := botCommands(cfg)
+		if err != nil {
+			return nil, err
+		}
+		p.metrics.initCommands(commands)
+		runner := &botRunner{keys: keys, cfg: cfg, db: db, log: log.With("component", "bot"), metrics: p.metrics}
+		account := virtualusers.NewAccount(virtualusers.AccountOptions{
+			Homeserver: hs, User: id.UserID(cfg.Bot.User), Password: cfg.Bot.Password.Reveal(), Token: cfg.Bot.Token.Reveal(),
+			DB: db.SQL(), Log: log, Also: runner.hear, Events: bot.SyncEvents,
+		})
+		runner.account = account
+		o.Member, o.Keys = account, runner
+	}
+	return virtualusers.New(ctx, o)
 }
 
 // followerName is, behind the prefix, the localpart of the virtual user that follows
 // encrypted rooms where there is no bot.
 const followerName = "lotus-hooks-follower"
-
-// keyStore is the database that holds encryption keys.
-type keyStore struct {
-	db    *sql.DB
-	close func() error
-}
-
-// openKeys opens the database of keys: beside SQLite's file one of its own, because each of
-// the two has a writer that must not wait for the other; with PostgreSQL the same.
-func openKeys(url string, db *store.DB) (keyStore, error) {
-	if db.Postgres() {
-		return keyStore{db.SQL(), func() error { return nil }}, nil
-	}
-	path := strings.TrimPrefix(strings.TrimPrefix(url, "sqlite:"), "//")
-	keys, err := store.OpenSQLiteFile(strings.TrimSuffix(path, ".db") + "-keys.db")
-	if err != nil {
-		return keyStore{}, fmt.Errorf("open database of keys: %w", err)
-	}
-	return keyStore{keys, keys.Close}, nil
-}

@@ -1,7 +1,7 @@
 package app
 
 import (
-	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"code.lotusguild.org/LotusGuild/lotus-hooks/formatters"
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/config"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/testdata/payloads"
 )
 
@@ -32,13 +33,38 @@ type rendered struct {
 	Event        formatters.Message      `json:"event"`
 }
 
-// Render prints what a payload becomes. The payload is read from the named file, or from
-// standard input when the name is "" or "-".
+// Render prints what a payload of a service becomes. The payload is read from the named
+// file, or from standard input when the name is "" or "-".
 func Render(e Env, service, file string, format RenderFormat) error {
 	s, ok := formatters.Lookup(service)
-	if !ok {
+	switch {
+	case service == formatters.Custom:
+		return errors.New("each custom hook has a format of its own: name the hook with --hook")
+	case !ok:
 		return fmt.Errorf("unknown service %q: use one of %s", service, serviceNames())
 	}
+	return render(e, s, file, format, time.Local)
+}
+
+// RenderHook prints what a payload becomes for a hook of the configuration.
+func RenderHook(e Env, name, file string, format RenderFormat) error {
+	cfg, err := e.loadConfig()
+	if err != nil {
+		return err
+	}
+	hook, err := findHook(cfg, name)
+	if err != nil {
+		return err
+	}
+	var problems config.Errors
+	s := serviceOf(cfg, hook, &problems)
+	if len(problems) > 0 {
+		return problems
+	}
+	return render(e, s, file, format, cfg.Timezone.Location)
+}
+
+func render(e Env, s formatters.Service, file string, format RenderFormat, zone *time.Location) error {
 	sample, err := readSample(e, file)
 	if err != nil {
 		return err
@@ -49,17 +75,17 @@ func Render(e Env, service, file string, format RenderFormat) error {
 	}
 	now := time.Now()
 	f := s.Format(s.PayloadOf(sample.Method, sample.Header, query, sample.Body, now))
-	m := formatters.Render(f.Notification, formatters.RenderOptions{Now: now, Zone: time.Local})
+	m := formatters.Render(f.Notification, formatters.RenderOptions{Now: now, Zone: zone})
 	switch format {
 	case RenderHTML:
 		_, err = fmt.Fprintln(e.Stdout, m.FormattedBody)
 	case RenderJSON:
-		enc := json.NewEncoder(e.Stdout)
-		enc.SetEscapeHTML(false)
-		enc.SetIndent("", "  ")
-		err = enc.Encode(rendered{Service: s.Name, Formatter: f.Formatter, Fallback: f.Fallback, Notification: f.Notification, Event: m})
+		err = printJSON(e.Stdout, rendered{Service: s.Name, Formatter: f.Formatter, Fallback: f.Fallback, Notification: f.Notification, Event: m})
 	case RenderText:
 		_, err = fmt.Fprintln(e.Stdout, m.Body)
+	}
+	for _, failed := range f.Failed {
+		fmt.Fprintf(e.Stderr, "note: a field failed and was told by the generic formatter: %v\n", failed)
 	}
 	if f.Fallback && format != RenderJSON {
 		fmt.Fprintf(e.Stderr, "note: not a payload that the %s formatter reads, told by the generic one: %v\n", s.Name, f.Err)

@@ -29,9 +29,9 @@ func (s *sender) Place(ctx context.Context, room, hook string) (outbox.Place, er
 }
 
 // Send implements outbox.Sender.
-func (s *sender) Send(ctx context.Context, e outbox.Event) (string, error) {
-	id, err := s.users.Send(ctx, eventOf(e))
-	return id, failure(err)
+func (s *sender) Send(ctx context.Context, e outbox.Event) (outbox.Made, error) {
+	made, err := s.users.Send(ctx, eventOf(e))
+	return outbox.Made(made), failure(err)
 }
 
 // Find implements outbox.Sender.
@@ -47,7 +47,7 @@ func eventOf(e outbox.Event) virtualusers.Event {
 	return virtualusers.Event{
 		Place: virtualusers.Place(e.Place), TransactionID: e.TransactionID, Unanswered: e.Unanswered,
 		Notification: e.Notification, Drawn: e.Drawn, MsgType: e.MsgType,
-		Mentions: mentions(e.Mentions), Replace: e.Replaces, ReplyTo: e.RepliesTo,
+		Mentions: mentions(e.Mentions), Replace: e.Replaces, ReplyTo: e.RepliesTo, Thread: e.Threads, React: e.ReactsTo,
 	}
 }
 
@@ -71,6 +71,8 @@ func failure(err error) error {
 		class = outbox.Room
 	case virtualusers.Message:
 		class = outbox.Message
+	case virtualusers.Elsewhere:
+		class = outbox.Elsewhere
 	case virtualusers.Server:
 	}
 	return &outbox.Failure{Class: class, Unanswered: f.Ambiguous, RetryAfter: f.RetryAfter, Err: f.Err}

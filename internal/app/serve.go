@@ -43,13 +43,23 @@ func Serve(ctx context.Context, e Env, version string) error {
 	}
 	tuneMemory(e.Getenv)
 	life := newLifecycle(log)
+	systemd := newNotifier(e.Getenv, log)
+	life.onEnd("notifier", systemd.close)
 	p, err := startProgram(ctx, cfg, log, life, version)
 	if err != nil {
 		return errors.Join(err, life.end())
 	}
+	p.systemd = systemd
+	if interval := watchdogInterval(e.Getenv); interval > 0 {
+		life.run("watchdog", func(ctx context.Context) error {
+			return systemd.keepAlive(ctx, interval, answers(string(cfg.Gateway.Listen)))
+		})
+	}
 	life.run("reload", func(ctx context.Context) error { return reloadOnHangup(ctx, hangups, e, path, cfg, p, log) })
 	log.Info("serving", "version", version, "webhooks", string(cfg.Gateway.Listen), "metrics", string(cfg.Metrics.Listen), "hooks", len(cfg.Hooks))
+	systemd.ready(fmt.Sprintf("%d hooks", len(cfg.Hooks)))
 	err = life.wait(ctx)
+	systemd.stopping()
 	log.Info("stopping")
 	return errors.Join(err, life.end())
 }
@@ -126,14 +136,17 @@ func reloadOnHangup(ctx context.Context, hangups <-chan os.Signal, e Env, path s
 			return nil
 		case <-hangups:
 		}
+		p.systemd.reloading()
 		loaded, err := config.Load(path, e.Getenv, checkHooks)
 		if err == nil {
 			err = p.setHooks(loaded)
 		}
 		if err != nil {
 			log.Error("the new configuration is wrong; the old one stays", "err", err)
+			p.systemd.ready("the new configuration is wrong; the old one stays")
 			continue
 		}
+		p.systemd.ready(fmt.Sprintf("%d hooks", len(loaded.Hooks)))
 		if fields := config.RestartNeeded(running, loaded); len(fields) > 0 {
 			log.Warn("some changes need a restart", "fields", fields)
 		}

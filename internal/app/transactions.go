@@ -7,11 +7,11 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/config"
-	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/outbox"
 )
 
 // maxTransaction bounds what the homeserver pushes at once: it sends at most 100 events, of
@@ -20,7 +20,7 @@ const maxTransaction = 8 << 20
 
 // serveTransactions answers the homeserver's pushes. They are a hint only, that somebody may
 // have let us into a room: what matters is read from /sync and from the rooms themselves.
-func serveTransactions(ctx context.Context, life *lifecycle, cfg *config.Config, relay *outbox.Relay, log *slog.Logger) error {
+func serveTransactions(ctx context.Context, life *lifecycle, cfg *config.Config, p *program, log *slog.Logger) error {
 	token := []byte(cfg.Appservice.Registration.HSToken.Reveal())
 	allowed := func(w http.ResponseWriter, r *http.Request) bool {
 		given := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
@@ -37,8 +37,13 @@ func serveTransactions(ctx context.Context, life *lifecycle, cfg *config.Config,
 		}
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxTransaction))
 		writeMatrix(w, http.StatusOK, `{}`)
-		if err == nil && hasMembership(body) {
-			relay.Unpark()
+		if err != nil {
+			return
+		}
+		types := eventTypes(body)
+		p.metrics.hookshot.pushed(len(types))
+		if slices.Contains(types, "m.room.member") { // people come, go or are invited
+			p.relay.Unpark()
 		}
 	})
 	mux.HandleFunc("POST /_matrix/app/v1/ping", func(w http.ResponseWriter, r *http.Request) {
@@ -56,22 +61,21 @@ func serveTransactions(ctx context.Context, life *lifecycle, cfg *config.Config,
 	return listenHTTP(ctx, life, "appservice", string(cfg.Appservice.Listen), server, server.Serve)
 }
 
-// hasMembership says whether a transaction tells of people who come, go or are invited.
-func hasMembership(transaction []byte) bool {
+// eventTypes returns the types of the events in a transaction.
+func eventTypes(transaction []byte) []string {
 	var t struct {
 		Events []struct {
 			Type string `json:"type"`
 		} `json:"events"`
 	}
 	if json.Unmarshal(transaction, &t) != nil {
-		return false
+		return nil
 	}
+	var types []string
 	for _, e := range t.Events {
-		if e.Type == "m.room.member" {
-			return true
-		}
+		types = append(types, e.Type)
 	}
-	return false
+	return types
 }
 
 func writeMatrix(w http.ResponseWriter, status int, body string) {

@@ -17,7 +17,7 @@ func (c *Config) validateAuth() {
 			c.report.problem(path+".auth", "is empty, so that everybody with the address could post", authRemedy)
 		}
 		switch {
-		case !c.report.given(path + ".burst"):
+		case !c.report.usable(path + ".burst"):
 		case h.Burst < 1:
 			c.report.problem(path+".burst", "is out of range", "use at least 1")
 		case !c.report.given(path + ".rate"):

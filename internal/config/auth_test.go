@@ -126,7 +126,7 @@ func TestAuthWrong(t *testing.T) {
 		{"ErrRateZero", hook("rate: 0/s"), []string{
 			`hooks[0].rate: is no rate: write it as "10/s", "30/min" or "100/h"`}},
 		{"ErrRateNumber", hook("rate: 10"), []string{
-			"hooks[0].rate: is a number, not a rate such as 10/s"}},
+			"hooks[0].rate: is a number, not a rate: write it as \"10/s\", \"30/min\" or \"100/h\""}},
 		{"ErrBurst", hook("rate: 10/s, burst: 0"), []string{
 			"hooks[0].burst: is out of range: use at least 1"}},
 		{"ErrBurstAlone", hook("burst: 5"), []string{

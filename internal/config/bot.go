@@ -37,6 +37,9 @@ func (c *Config) validateBot() {
 	for _, name := range slices.Sorted(maps.Keys(c.Bot.Commands)) {
 		c.validateCommand(c.Bot.Commands[name], "bot.commands."+name)
 	}
+	c.validateBackends()
+	c.validateHealth()
+	c.validateWelcome()
 }
 
 func (c *Config) validateInvitedBy() {
@@ -74,6 +77,14 @@ func (c *Config) resolveBot(d *decoder) {
 		c.Bot.RecoveryKeyFile = strings.TrimSuffix(file, ".db") + "-recovery-key"
 	default:
 		c.Bot.RecoveryKeyFile = d.resolve("bot-recovery-key")
+	}
+	for _, file := range []*string{&c.Bot.ChampionsFile, &c.Bot.AgentsFile} {
+		if *file != "" {
+			*file = d.resolve(*file)
+		}
+	}
+	for i := range c.Bot.FortuneFiles {
+		c.Bot.FortuneFiles[i] = d.resolve(c.Bot.FortuneFiles[i])
 	}
 	if len(c.Bot.InvitedBy) == 0 {
 		c.Bot.InvitedBy = []string{"@*:" + c.Homeserver.Domain}

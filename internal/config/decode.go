@@ -117,8 +117,11 @@ func (d *decoder) section(n *yaml.Node, v reflect.Value, path string) {
 	for _, f := range fields {
 		if f.required && !given[f.name] {
 			remedy := ""
-			if f.secret() && !d.lenient {
+			switch {
+			case f.secret() && !d.lenient:
 				remedy = fmt.Sprintf("give %s or %s%s", f.name, f.name, fileSuffix)
+			case f.example != "":
+				remedy = fmt.Sprintf("add it, as in %s: %s", f.name, f.example)
 			}
 			d.problemAt(d.position(n), join(path, f.name), "is missing", remedy)
 		}

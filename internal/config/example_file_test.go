@@ -52,8 +52,8 @@ func TestExample(t *testing.T) {
 	t.Run("OK", func(t *testing.T) {
 		t.Parallel()
 		c := load(t, example(t, false))
-		if len(c.Hooks) != 6 || len(c.Warnings) > 0 {
-			t.Errorf("%d hooks, warnings %v; want 6 hooks and no warning", len(c.Hooks), c.Warnings)
+		if len(c.Hooks) != 14 || len(c.Warnings) > 0 {
+			t.Errorf("%d hooks, warnings %v; want 14 hooks and no warning", len(c.Hooks), c.Warnings)
 		}
 	})
 	t.Run("OKWithOptions", func(t *testing.T) {
@@ -70,8 +70,8 @@ func TestExample(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if c.Bot == nil || len(c.Hooks) != 7 {
-			t.Errorf("bot %v, %d hooks; want a bot and 7 hooks: are the options found?", c.Bot, len(c.Hooks))
+		if c.Bot == nil || len(c.Hooks) != 15 {
+			t.Errorf("bot %v, %d hooks; want a bot and 15 hooks: are the options found?", c.Bot, len(c.Hooks))
 		}
 		// What the options show as defaults are the defaults.
 		plain := load(t, example(t, false))
@@ -93,8 +93,8 @@ func TestExample(t *testing.T) {
 				t.Errorf("unexpected problem %s", p)
 			}
 		}
-		if len(problems) != 6 {
-			t.Errorf("%d ids are refused, want 6", len(problems))
+		if len(problems) != 14 {
+			t.Errorf("%d ids are refused, want 14", len(problems))
 		}
 	})
 }

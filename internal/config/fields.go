@@ -22,6 +22,7 @@ type field struct {
 	index    int
 	typ      reflect.Type
 	required bool
+	example  string   // of a required field, as it would be written
 	fallback string   // what holds when it is not given, as it would be written; "" is the zero value
 	oneof    []string // the legal values; empty when any is
 	reload   bool     // a SIGHUP applies it
@@ -42,6 +43,7 @@ func fieldsOf(section reflect.Type) []field {
 		fields = append(fields, field{
 			name: name, goName: f.Name, index: i, typ: f.Type,
 			required: f.Tag.Get("required") == "yes",
+			example:  f.Tag.Get("example"),
 			fallback: f.Tag.Get("default"),
 			oneof:    strings.Fields(f.Tag.Get("oneof")),
 			reload:   f.Tag.Get("reload") == "yes",

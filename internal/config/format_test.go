@@ -83,11 +83,11 @@ func TestLoadWrongFormat(t *testing.T) {
 		{"ErrMap", customHook("format: {facts: {A: {value: x}}}"), []string{
 			"hooks.yaml:6:26: hooks[0].format.facts.A: is a mapping, not text: put it in quotes, if it is text with a colon or braces"}},
 		{"ErrFactsNoMapping", customHook("format: {facts: payload}"), []string{
-			"hooks.yaml:6:22: hooks[0].format.facts: is text, not a mapping"}},
+			"hooks.yaml:6:22: hooks[0].format.facts: is text, not a mapping: write it as lines of key: value below it"}},
 		{"ErrFactWithoutName", customHook("format: {facts: {'': x}, status: y}"), []string{
 			"hooks.yaml:6:23: hooks[0].format.facts.: has an empty name: give it one"}},
 		{"ErrNoKey", customHook("format: {incident: {state: x}}"), []string{
-			"hooks.yaml:6:25: hooks[0].format.incident.key: is missing"}},
+			"hooks.yaml:6:25: hooks[0].format.incident.key: is missing: add it, as in key: payload.host"}},
 		{"ErrUnknownService", strings.Replace(customHook("format: {status: x}"), "custom", "custm", 1), []string{
 			`hooks.yaml:5:57: hooks[0].service: unknown service "custm": did you mean "custom"?`}},
 		{"ErrLongName", customHook("format: {status: x}, name: " + strings.Repeat("a", 240)), []string{

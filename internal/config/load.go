@@ -84,7 +84,7 @@ func (d *decoder) read(v reflect.Value) bool {
 	}
 	var document yaml.Node
 	if err := yaml.Load(data, &document); err != nil {
-		d.problems = append(d.problems, syntaxProblem(d.file, err))
+		d.problems = append(d.problems, d.syntaxProblem(err))
 		return false
 	}
 	root := follow(document.Content[0])
@@ -100,8 +100,8 @@ func (d *decoder) read(v reflect.Value) bool {
 
 // syntaxProblem words what the YAML parser says, without text of the file: what stands in
 // the wrong place may be a secret.
-func syntaxProblem(file string, err error) Problem {
-	p := Problem{Position: Position{File: file}, Message: "is not YAML"}
+func (d *decoder) syntaxProblem(err error) Problem {
+	p := Problem{Position: Position{File: d.file}, Message: "is not YAML"}
 	var load *yaml.LoadError
 	if !errors.As(err, &load) {
 		return p
@@ -115,7 +115,12 @@ func syntaxProblem(file string, err error) Problem {
 	case strings.HasPrefix(m, "unknown anchor"):
 		p.Message, p.Remedy = "is not YAML: unknown anchor behind a *", "put text that begins with * in quotes"
 	case strings.Contains(m, "cannot start any token"):
-		p.Message, p.Remedy = "is not YAML: text cannot begin so", "put it in quotes, and indent with spaces"
+		at := cursor{lines: d.lines, line: p.Line, column: p.Column}
+		if sign := at.rest(); len(sign) > 0 && sign[0] == '\t' {
+			p.Message, p.Remedy = "is not YAML: begins with a tab", "indent with spaces"
+			break
+		}
+		p.Message, p.Remedy = "is not YAML: text cannot begin with this sign", "put it in quotes"
 	case strings.Contains(m, "mapping values are not allowed"):
 		p.Message, p.Remedy = "is not YAML: a second key or colon in one place", "check the indentation, and put text with a colon in quotes"
 	case !strings.ContainsAny(m, "'`\""), strings.HasPrefix(m, "did not find expected"):

@@ -79,6 +79,9 @@ func (r *report) given(path string) bool {
 	return ok
 }
 
+// usable says whether a field was written in the file, and could be read.
+func (r *report) usable(path string) bool { return r.given(path) && !r.wrong(path) }
+
 // wrong says whether a problem of a field, or of one below it, is known already.
 func (r *report) wrong(path string) bool {
 	return slices.ContainsFunc(r.problems, func(p Problem) bool { return p.Path == path || strings.HasPrefix(p.Path, path+".") })

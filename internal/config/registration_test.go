@@ -108,7 +108,7 @@ func TestLoadRegistrationParams(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, hooks, want string }{
 		{"OKWhateverElseIsWrong", "homeserver: {url: 'http://h', domain: example.org}\nappservice: {listen: ':1'}\nhooks: [{id: 1}]\nx: y\n", ""},
-		{"ErrDomainMissing", "homeserver: {url: 'http://h'}\n", "hooks.yaml:1:1: appservice: is missing\nhooks.yaml:1:13: homeserver.domain: is missing"},
+		{"ErrDomainMissing", "homeserver: {url: 'http://h'}\n", "hooks.yaml:1:1: appservice: is missing: add it, as in appservice: {registration: /etc/matrix-synapse/lotus-hooks.yaml}\nhooks.yaml:1:13: homeserver.domain: is missing: add it, as in domain: example.org"},
 		{"ErrSyntax", "{", "hooks.yaml:2:1: is not YAML: did not find expected node content"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

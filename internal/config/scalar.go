@@ -19,7 +19,9 @@ func (d *decoder) text(n *yaml.Node, v reflect.Value, path string, oneof []strin
 	case reflect.TypeFor[Address]():
 		want = `an address such as ":9003"`
 	case reflect.TypeFor[Rate]():
-		want = "a rate such as 10/s"
+		want = "a rate"
+	case reflect.TypeFor[Duration]():
+		want = "a span of time"
 	case reflect.TypeFor[Size](): // may be a number of bytes
 		if n.Tag == "!!int" {
 			n = &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: n.Value}
@@ -108,6 +110,16 @@ func (d *decoder) expect(n *yaml.Node, kind yaml.Kind, tag, path, want string) b
 		remedy = "put it in quotes, if it is text with a colon or braces"
 	case want == "a list" && n.Kind == yaml.ScalarNode:
 		remedy = "put it in brackets, as in [a, b]"
+	case want == "a mapping":
+		remedy = "write it as lines of key: value below it"
+	case want == "true or false":
+		remedy = "write true or false, without quotes"
+	case want == "a whole number":
+		remedy = "write it in digits, without quotes"
+	case want == "a rate":
+		remedy = `write it as "10/s", "30/min" or "100/h"`
+	case want == "a span of time":
+		remedy = `write it with its unit, as "14d", "36h" or "90s"`
 	}
 	d.problem(path, message, remedy)
 	return false

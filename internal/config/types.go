@@ -3,8 +3,8 @@ package config
 import "log/slog"
 
 // The comments on the fields below are the manual: `lotus-hooks schema` hands them to
-// editors. Tags: yaml, the name; required:"yes"; default, as it would be written in the
-// file; oneof, the legal values; reload:"yes" for what a SIGHUP applies.
+// editors. Tags: yaml, the name; required:"yes", and example, as it would be written in the
+// file; default, the same; oneof, the legal values; reload:"yes" for what a SIGHUP applies.
 
 // Config is hooks.yaml, with its defaults, and with what it refers to read and checked.
 type Config struct {
@@ -13,10 +13,10 @@ type Config struct {
 	Timezone Timezone `yaml:"timezone" default:"UTC"`
 
 	// The Matrix homeserver.
-	Homeserver Homeserver `yaml:"homeserver" required:"yes"`
+	Homeserver Homeserver `yaml:"homeserver" required:"yes" example:"{url: http://127.0.0.1:8008, domain: example.org}"`
 
 	// How the homeserver knows us.
-	Appservice Appservice `yaml:"appservice" required:"yes"`
+	Appservice Appservice `yaml:"appservice" required:"yes" example:"{registration: /etc/matrix-synapse/lotus-hooks.yaml}"`
 
 	// Where services send their webhooks.
 	Gateway Gateway `yaml:"gateway"`
@@ -62,16 +62,16 @@ type Config struct {
 // Homeserver says which homeserver we belong to.
 type Homeserver struct {
 	// Where its client-server API answers, such as http://127.0.0.1:8008.
-	URL URL `yaml:"url" required:"yes"`
+	URL URL `yaml:"url" required:"yes" example:"http://127.0.0.1:8008"`
 
 	// The part behind the colon of its user ids, such as example.org.
-	Domain string `yaml:"domain" required:"yes"`
+	Domain string `yaml:"domain" required:"yes" example:"example.org"`
 }
 
 // Appservice says how the homeserver knows us.
 type Appservice struct {
 	// The registration file that the homeserver also reads. `lotus-hooks registration` prints one.
-	RegistrationFile string `yaml:"registration" required:"yes"`
+	RegistrationFile string `yaml:"registration" required:"yes" example:"/etc/matrix-synapse/lotus-hooks.yaml"`
 
 	// What the localparts of all virtual users begin with.
 	UserPrefix string `yaml:"user_prefix" default:"hookshot_"`
@@ -110,6 +110,10 @@ type Gateway struct {
 type Metrics struct {
 	// Where /metrics, /live and /ready are answered.
 	Listen Address `yaml:"listen" default:":9004"`
+
+	// Whether the numbers are also served under the names that dashboards and alerts of
+	// matrix-hookshot know.
+	HookshotNames bool `yaml:"hookshot_names" default:"false"`
 }
 
 // Console says where the web console is.
@@ -130,13 +134,13 @@ type Hook struct {
 
 	// What sends the webhooks, and so how they are read. "generic" reads anything; "custom"
 	// is read as format says.
-	Service string `yaml:"service" required:"yes"`
+	Service string `yaml:"service" required:"yes" example:"grafana"`
 
 	// What messages show, for service: custom: expressions over payload, headers, query and time.
 	Format *Format `yaml:"format"`
 
 	// Where they are told: a name from rooms, a room id or an alias.
-	Room string `yaml:"room" required:"yes"`
+	Room string `yaml:"room" required:"yes" example:"spam"`
 
 	// Who tells them.
 	User User `yaml:"user"`
@@ -251,7 +255,7 @@ type Auth struct {
 // Basic is a user and a password.
 type Basic struct {
 	// The name of the user.
-	User string `yaml:"user" required:"yes"`
+	User string `yaml:"user" required:"yes" example:"grafana"`
 
 	// The password.
 	Password Secrets `yaml:"password" required:"yes"`
@@ -260,7 +264,7 @@ type Basic struct {
 // Header is a header that holds a secret.
 type Header struct {
 	// The name of the header, such as X-Gitlab-Token.
-	Name string `yaml:"name" required:"yes"`
+	Name string `yaml:"name" required:"yes" example:"X-Token"`
 
 	// Its whole value.
 	Value Secrets `yaml:"value" required:"yes"`
@@ -334,7 +338,7 @@ type Format struct {
 // FormatIncident says which lasting matter a webhook belongs to.
 type FormatIncident struct {
 	// What tells this matter from others of the hook, such as a host.
-	Key Expr `yaml:"key" required:"yes"`
+	Key Expr `yaml:"key" required:"yes" example:"payload.host"`
 
 	// "open" or "resolved"; by default as the severity is: from warning on it is open,
 	// success resolves it.
@@ -358,7 +362,7 @@ type User struct {
 // Route sends some of a hook's webhooks elsewhere.
 type Route struct {
 	// An expression; the route takes the webhooks for which it is true.
-	When Expr `yaml:"when" required:"yes"`
+	When Expr `yaml:"when" required:"yes" example:"severity >= error"`
 
 	// Where they are told: a name from rooms, a room id or an alias; by default the hook's room.
 	Room string `yaml:"room"`
@@ -373,7 +377,7 @@ type Route struct {
 // Bot is an ordinary account, with a password or an access token.
 type Bot struct {
 	// Its user id, such as "@lotusbot:example.org".
-	User string `yaml:"user" required:"yes"`
+	User string `yaml:"user" required:"yes" example:"'@lotusbot:example.org'"`
 
 	// Its password.
 	Password Secret `yaml:"password"`
@@ -395,6 +399,151 @@ type Bot struct {
 
 	// Rules for commands, by their names.
 	Commands map[string]BotCommand `yaml:"commands"`
+
+	// What !health looks at.
+	Health BotHealth `yaml:"health"`
+
+	// How new members of a space are greeted; by default they are not.
+	Welcome *BotWelcome `yaml:"welcome"`
+
+	// The language model that !ask asks; without it there is no such command.
+	Ask *BotAsk `yaml:"ask"`
+
+	// The server that !minecraft lets people into; without it there is no such command.
+	Minecraft *BotMinecraft `yaml:"minecraft"`
+
+	// Where !trivia has its questions from.
+	Trivia BotTrivia `yaml:"trivia"`
+
+	// How !poll asks.
+	Poll BotPoll `yaml:"poll"`
+
+	// Files of fortunes in the place of our own, in the format of the program fortune: a line
+	// with "%" between two.
+	FortuneFiles []string `yaml:"fortune_files"`
+
+	// A file of champions in the place of our own, in the same JSON.
+	ChampionsFile string `yaml:"champions_file"`
+
+	// A file of agents in the place of our own, in the same JSON.
+	AgentsFile string `yaml:"agents_file"`
+}
+
+// BotAsk is a language model behind Ollama.
+type BotAsk struct {
+	// The address of Ollama, such as http://127.0.0.1:11434.
+	URL URL `yaml:"url" required:"yes"`
+
+	// The model, as "ollama list" shows it.
+	Model string `yaml:"model" required:"yes"`
+
+	// What the model is told before every conversation; by default to be friendly and brief.
+	System Text `yaml:"system"`
+
+	// How long an answer may be, in tokens: words or parts of words.
+	Tokens int `yaml:"tokens" default:"400"`
+
+	// Whether a model that can think does so; by default it does as it likes. What it thinks is
+	// never shown.
+	Think *bool `yaml:"think"`
+
+	// How long an answer may take.
+	Time Duration `yaml:"time" default:"3m"`
+}
+
+// BotMinecraft is a Minecraft server with RCON.
+type BotMinecraft struct {
+	// Where its RCON answers, such as 127.0.0.1:25575.
+	Address string `yaml:"address" required:"yes"`
+
+	// The password of RCON.
+	Password Secret `yaml:"password" required:"yes"`
+
+	// Whether players of the Bedrock edition may come, too, by Floodgate.
+	Bedrock bool `yaml:"bedrock" default:"false"`
+}
+
+// BotTrivia says where questions come from.
+type BotTrivia struct {
+	// Whether questions are also fetched from opentdb.com, which are CC BY-SA 4.0.
+	OpenTDB bool `yaml:"opentdb" default:"false"`
+}
+
+// BotPoll says how polls are asked.
+type BotPoll struct {
+	// Whether polls are the clients' own (MSC3381), which Cinny does not show, instead of
+	// reactions.
+	Native bool `yaml:"native" default:"false"`
+}
+
+// BotHealth says what !health looks at.
+type BotHealth struct {
+	// The services that are asked, side by side.
+	Probes []BotProbe `yaml:"probes"`
+
+	// How long they have to answer.
+	Deadline Duration `yaml:"deadline" default:"5s"`
+
+	// The power level that it takes to be told addresses and errors, in a room that this file
+	// names.
+	DetailsPower int `yaml:"details_power" default:"50"`
+}
+
+// BotProbe is a service, and the one way in which it is asked.
+type BotProbe struct {
+	// What the service is called.
+	Name string `yaml:"name" required:"yes"`
+
+	// A page that it must answer with.
+	HTTP URL `yaml:"http"`
+
+	// A port that must take connections, as host:port.
+	TCP string `yaml:"tcp"`
+
+	// A port with a certificate that must be valid, as host:port.
+	TLS string `yaml:"tls"`
+
+	// A PostgreSQL server, as host:port or the path of its socket.
+	Postgres string `yaml:"postgres"`
+
+	// A STUN server such as coturn, as host:port, over UDP.
+	STUN string `yaml:"stun"`
+
+	// The console of a game server, as host:port.
+	RCON string `yaml:"rcon"`
+
+	// An Ollama server, such as http://127.0.0.1:11434.
+	Ollama URL `yaml:"ollama"`
+
+	// Of http: the status that is wanted; by default any from 200 to 299.
+	ExpectStatus int `yaml:"expect_status"`
+
+	// Of http: what the page must hold.
+	ExpectText string `yaml:"expect_text"`
+
+	// Of tls: for how many days the certificate must last.
+	ExpectDays int `yaml:"expect_days" default:"14"`
+
+	// Of ollama: the model that it must have.
+	ExpectModel string `yaml:"expect_model"`
+}
+
+// BotWelcome says how new members of a space are greeted, in a direct chat.
+type BotWelcome struct {
+	// The space: a name from rooms, a room id or an alias.
+	Space string `yaml:"space" required:"yes"`
+
+	// What they are told; {name} is their name.
+	Text string `yaml:"text" default:"Hello {name}, and welcome! React to this message with ✅, and I will invite you to our rooms."`
+
+	// Where a ✅ on that message invites to: names from rooms, room ids or aliases.
+	Rooms []string `yaml:"rooms" required:"yes"`
+
+	// How many are greeted; others are greeted later.
+	Rate Rate `yaml:"rate" default:"20/h"`
+
+	// How many are greeted at once.
+	Burst int `yaml:"burst" default:"5"`
 }
 
 // BotCommand says who may use a command, where, and how often.

@@ -12,6 +12,7 @@ import (
 // already reported is empty or a default by now, and passed over.
 func (c *Config) validate() {
 	c.validateHomeserver()
+	c.validatePublicURL()
 	c.validateUserPrefix()
 	c.validateListeners()
 	c.validateLimits()
@@ -29,6 +30,12 @@ var domainPattern = regexp.MustCompile(`^([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d
 func (c *Config) validateHomeserver() {
 	if d := c.Homeserver.Domain; d != "" && !domainPattern.MatchString(d) {
 		c.report.problem("homeserver.domain", "is no server name", "write what stands behind the colon of user ids, such as example.org")
+	}
+}
+
+func (c *Config) validatePublicURL() {
+	if u, found := strings.CutSuffix(string(c.Gateway.PublicURL), "/webhook"); found {
+		c.report.problem("gateway.public_url", "ends in /webhook, which is put behind it", "write "+u)
 	}
 }
 
@@ -80,11 +87,11 @@ func (c *Config) validateLimits() {
 		c.report.problem("max_age", "is out of range", `write how long to try, such as "7d"`)
 	}
 	if c.Retention < c.MaxAge {
-		path := "retention"
+		path, is := "retention", fmt.Sprintf("is shorter than max_age (%s)", c.MaxAge)
 		if !c.report.given(path) {
-			path = "max_age"
+			path, is = "max_age", fmt.Sprintf("is longer than retention (%s)", c.Retention)
 		}
-		c.report.problem(path, fmt.Sprintf("retention (%s) is shorter than max_age (%s): webhooks would be forgotten before they are told", c.Retention, c.MaxAge), "make retention at least as long as max_age")
+		c.report.problem(path, is+", so that webhooks would be forgotten before they are told", "make retention at least as long as max_age")
 	}
 }
 

@@ -37,6 +37,12 @@ func (c *Config) warnRooms() {
 				used[room] = true
 			}
 		}
+		if w := c.Bot.Welcome; w != nil {
+			used[w.Space] = true
+			for _, room := range w.Rooms {
+				used[room] = true
+			}
+		}
 	}
 	first := map[string]string{}
 	for _, name := range slices.Sorted(maps.Keys(c.Rooms)) {

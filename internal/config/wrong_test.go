@@ -37,9 +37,9 @@ func TestLoadWrong(t *testing.T) {
 		{"ErrMoreDocuments", minimal + "---\na: 1\n", []string{
 			`hooks.yaml: holds more than one document: take out the lines ---`}},
 		{"ErrNoMapping", "- a\n", []string{
-			`hooks.yaml:1:1: is a list, not a mapping`}},
+			`hooks.yaml:1:1: is a list, not a mapping: write it as lines of key: value below it`}},
 		{"ErrTab", "homeserver:\n\turl: x\n", []string{
-			`hooks.yaml:2:1: is not YAML: text cannot begin so: put it in quotes, and indent with spaces`}},
+			`hooks.yaml:2:1: is not YAML: begins with a tab: indent with spaces`}},
 		{"ErrSyntax", "hooks: [1\n", []string{
 			`hooks.yaml:2:1: is not YAML: did not find expected ',' or ']'`}},
 		{"ErrColon", "timezone: a: b\n", []string{
@@ -47,21 +47,21 @@ func TestLoadWrong(t *testing.T) {
 		{"ErrUnknownAnchorIsNotShown", with("bot: {user: '@b:example.org', password: *hunter2}"), []string{
 			`hooks.yaml:6:41: is not YAML: unknown anchor behind a *: put text that begins with * in quotes`}},
 		{"ErrUserUnquoted", hook("routes: [{when: true, mention: [@room]}]"), []string{
-			`hooks.yaml:6:38: is not YAML: text cannot begin so: put it in quotes, and indent with spaces`}},
+			`hooks.yaml:6:38: is not YAML: text cannot begin with this sign: put it in quotes`}},
 		{"ErrAllAtOnce", "timezon: UTC\ntimezone: Mars\nhomeserver: {domain: 7}\nhooks:\n  - {id: x, services: grafana}\n", []string{
 			`hooks.yaml:1:1: timezon: unknown key: did you mean "timezone"?`,
-			`hooks.yaml:1:1: appservice: is missing`,
+			`hooks.yaml:1:1: appservice: is missing: add it, as in appservice: {registration: /etc/matrix-synapse/lotus-hooks.yaml}`,
 			`hooks.yaml:2:11: timezone: is no time zone: use an IANA name such as America/New_York, or UTC`,
-			`hooks.yaml:3:13: homeserver.url: is missing`,
+			`hooks.yaml:3:13: homeserver.url: is missing: add it, as in url: http://127.0.0.1:8008`,
 			`hooks.yaml:3:22: homeserver.domain: is a number, not text: put it in quotes`,
-			`hooks.yaml:5:5: hooks[0].service: is missing`,
-			`hooks.yaml:5:5: hooks[0].room: is missing`,
+			`hooks.yaml:5:5: hooks[0].service: is missing: add it, as in service: grafana`,
+			`hooks.yaml:5:5: hooks[0].room: is missing: add it, as in room: spam`,
 			`hooks.yaml:5:13: hooks[0].services: unknown key: did you mean "service"?`,
 		}},
 		{"ErrUnknownKey", hook("filtr: severity > info"), []string{
 			`hooks.yaml:6:6: hooks[0].filtr: unknown key: did you mean "filter"?`}},
 		{"ErrUnknownKeyUnlikeAny", with("metrics: {path: /metrics}"), []string{
-			`hooks.yaml:6:11: metrics.path: unknown key: use one of listen`}},
+			`hooks.yaml:6:11: metrics.path: unknown key: use one of hookshot_names, listen`}},
 		{"ErrDuplicateKey", with("metrics: {listen: ':1', listen: ':2'}"), []string{
 			`hooks.yaml:6:25: metrics.listen: is given twice, first in line 6: keep one`}},
 		{"ErrDuplicateSection", with("rooms: {}"), []string{
@@ -73,19 +73,19 @@ func TestLoadWrong(t *testing.T) {
 		{"ErrMergeIntoItself", with("metrics: &m {<<: *m}"), []string{
 			`hooks.yaml:6:14: metrics.<<: cannot be merged: name the anchor of another mapping, as in <<: *name`}},
 		{"ErrTextForMapping", with("metrics: on"), []string{
-			`hooks.yaml:6:10: metrics: is text, not a mapping`}},
+			`hooks.yaml:6:10: metrics: is text, not a mapping: write it as lines of key: value below it`}},
 		{"ErrTextForList", hook("routes: [{when: true, mention: '@room'}]"), []string{
 			`hooks.yaml:6:37: hooks[0].routes[0].mention: is text, not a list: put it in brackets, as in [a, b]`}},
 		{"ErrMappingForText", hook("filter: {a: b}"), []string{
 			`hooks.yaml:6:14: hooks[0].filter: is a mapping, not text: put it in quotes, if it is text with a colon or braces`}},
 		{"ErrYesForTruth", hook("wait: yes"), []string{
-			`hooks.yaml:6:12: hooks[0].wait: is text, not true or false`}},
+			`hooks.yaml:6:12: hooks[0].wait: is text, not true or false: write true or false, without quotes`}},
 		{"ErrDateForText", hook("name: 2026-11-22"), []string{
 			`hooks.yaml:6:12: hooks[0].name: is a date, not text: put it in quotes`}},
 		{"ErrTextForNumber", with("gateway: {max_connections: many}"), []string{
-			`hooks.yaml:6:28: gateway.max_connections: is text, not a whole number`}},
+			`hooks.yaml:6:28: gateway.max_connections: is text, not a whole number: write it in digits, without quotes`}},
 		{"ErrAliasUnquoted", with("x: 1\nx-rooms: 2") + "bot:\n  user: #bot\n  password: p\n", []string{
-			`hooks.yaml:6:1: x: unknown key: use one of appservice, bot, console, database, database_file, gateway, homeserver, hooks, log, max_age, metrics, retention, rooms, timezone`,
+			`hooks.yaml:6:1: x: unknown key: use one of appservice, bot, console, database, database_file, digest, gateway, homeserver, hooks, log, max_age, metrics, retention, rooms, timezone`,
 			`hooks.yaml:9:8: bot.user: is empty: a # begins a comment: put the value in quotes`}},
 		{"ErrRoomIDUnquoted", strings.Replace(minimal, `{spam: "!spam"}`, "\n  spam: !spam", 1), []string{
 			`hooks.yaml:4:9: rooms.spam: is read as a YAML tag, because it begins with !: put the value in quotes`}},
@@ -113,7 +113,7 @@ func TestLoadWrong(t *testing.T) {
 		{"ErrNoSpan", with("retention: 2 weeks"), []string{
 			`hooks.yaml:6:12: retention: is no span of time: write it as "14d", "36h" or "90s"`}},
 		{"ErrRetentionShorterThanMaxAge", with("retention: 36h"), []string{
-			`hooks.yaml:6:12: retention: retention (36h0m0s) is shorter than max_age (7d): webhooks would be forgotten before they are told: make retention at least as long as max_age`}},
+			`hooks.yaml:6:12: retention: is shorter than max_age (7d), so that webhooks would be forgotten before they are told: make retention at least as long as max_age`}},
 		{"ErrMaxAgeZero", with("max_age: 0s"), []string{
 			`hooks.yaml:6:10: max_age: is out of range: write how long to try, such as "7d"`}},
 		{"ErrLevel", with("log: {level: warning}"), []string{
@@ -134,7 +134,7 @@ func TestLoadWrong(t *testing.T) {
 			`hooks.yaml:3:61: rooms.alias: is neither a room id nor an alias: write it as "!id" or "#alias:example.org"`}},
 		{"ErrUnknownRoom", hook("routes: [{when: true, room: opps}, {room: '#x:example.org'}]"), []string{
 			`hooks.yaml:6:34: hooks[0].routes[0].room: unknown room "opps": did you mean "ops"?`,
-			`hooks.yaml:6:41: hooks[0].routes[1].when: is missing`}},
+			`hooks.yaml:6:41: hooks[0].routes[1].when: is missing: add it, as in when: severity >= error`}},
 		{"ErrNoRooms", strings.Replace(minimal, `rooms: {spam: "!spam"}`, "rooms:", 1), []string{
 			`hooks.yaml:5:72: hooks[0].room: unknown room "spam": give it a room id under rooms, or write the id here`}},
 		{"ErrUnknownService", strings.Replace(minimal, "service: generic", "service: genric", 1), []string{
