@@ -48,7 +48,7 @@ func TestBudget(t *testing.T) {
 			}
 			w := httptest.NewRecorder()
 			h.ServeHTTP(w, r)
-			return w.Result() //nolint:bodyclose // it is in memory
+			return w.Result()
 		}
 		var posts sync.WaitGroup
 		var bodies []*stalled
@@ -56,14 +56,14 @@ func TestBudget(t *testing.T) {
 			s := newStalled(size)
 			bodies = append(bodies, s)
 			posts.Go(func() {
-				if got := post(s); got.StatusCode != 202 {
+				if got := post(s); got.StatusCode != http.StatusAccepted {
 					t.Errorf("a large body that fits: status %d", got.StatusCode)
 				}
 			})
 		}
 		synctest.Wait()
 
-		if got := post(strings.NewReader("small")); got.StatusCode != 202 {
+		if got := post(strings.NewReader("small")); got.StatusCode != http.StatusAccepted {
 			t.Errorf("a small body: status %d", got.StatusCode)
 		}
 		for name, header := range map[string][]string{"large": nil, "packed": {"Content-Encoding", "gzip"}} {
@@ -73,12 +73,12 @@ func TestBudget(t *testing.T) {
 			}
 			began := time.Now()
 			got := post(strings.NewReader(body), header...)
-			if got.StatusCode != 503 || got.Header.Get("Retry-After") == "" || time.Since(began) != 5*time.Second {
+			if got.StatusCode != http.StatusServiceUnavailable || got.Header.Get("Retry-After") == "" || time.Since(began) != 5*time.Second {
 				t.Errorf("one %s body too many: status %d after %s", name, got.StatusCode, time.Since(began))
 			}
 		}
 		posts.Go(func() {
-			if got := post(strings.NewReader(strings.Repeat("x", size))); got.StatusCode != 202 {
+			if got := post(strings.NewReader(strings.Repeat("x", size))); got.StatusCode != http.StatusAccepted {
 				t.Errorf("a large body that waited: status %d", got.StatusCode)
 			}
 		})
@@ -91,7 +91,7 @@ func TestBudget(t *testing.T) {
 			t.Errorf("%d accepted, want %d", n, fits+2)
 		}
 		for range fits { // all was given back
-			if got := post(strings.NewReader(strings.Repeat("x", size))); got.StatusCode != 202 {
+			if got := post(strings.NewReader(strings.Repeat("x", size))); got.StatusCode != http.StatusAccepted {
 				t.Errorf("afterwards: status %d", got.StatusCode)
 			}
 		}

@@ -79,6 +79,10 @@ func compileError(err error) *CompileError {
 		e.Line, e.Column, e.Message = max(located.Line, 1), located.Column+1, located.Message
 	}
 	switch {
+	case e.Message == "unexpected token EOF":
+		e.Message, e.Remedy = "ends too early", "write the rest of it, as in severity >= error"
+	case strings.HasPrefix(e.Message, "unexpected token "):
+		e.Remedy = "compare with == or >=, and join conditions with and, or; text stands in quotes"
 	case e.Message == "unknown name now":
 		e.Remedy = "use time, when it happened"
 	case strings.HasPrefix(e.Message, "unknown name "):

@@ -3,7 +3,6 @@ package outbox
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -45,15 +44,19 @@ func (o *Outbox) Deliveries(ctx context.Context, f Filter) ([]Delivery, error) {
 	if f.Limit <= 0 {
 		f.Limit = 50
 	}
+	return o.deliveries(ctx, `WHERE ($2 = '' OR coalesce(d.state, 'filtered') = $2) AND ($3 = '' OR w.hook = $3) AND ($4 = '' OR w.id = $4)
+		ORDER BY w.id DESC, l.room LIMIT $5`, string(f.State), f.Hook, f.Webhook, f.Limit)
+}
+
+// deliveries returns those that the end of a statement picks; its first argument is $2.
+func (o *Outbox) deliveries(ctx context.Context, end string, args ...any) ([]Delivery, error) {
 	rows, err := o.db.Query(ctx, `SELECT w.id, w.hook, w.service, w.formatter, w.received, w.replay_of, w.notification,
 		coalesce(l.room, ''), coalesce(d.state, 'filtered'), coalesce(d.reason, ''),
 		coalesce(s.attempts, 0), coalesce(s.event_id, ''), coalesce(s.error, ''),
 		coalesce((SELECT error FROM sends WHERE lane = l.id AND state = 'planned' ORDER BY plan, part LIMIT 1), ''),
-		coalesce(l.reason, ''), l.parked_until > $5 OR l.owner <> '' AND l.lease_until >= $5
+		coalesce(l.reason, ''), l.parked_until > $1 OR l.owner <> '' AND l.lease_until >= $1
 		FROM webhooks w LEFT JOIN deliveries d ON d.webhook = w.id LEFT JOIN lanes l ON l.id = d.lane
-		LEFT JOIN sends s ON s.id = d.plan AND d.plan <> ''
-		WHERE ($1 = '' OR coalesce(d.state, 'filtered') = $1) AND ($2 = '' OR w.hook = $2) AND ($3 = '' OR w.id = $3)
-		ORDER BY w.id DESC, l.room LIMIT $4`, string(f.State), f.Hook, f.Webhook, f.Limit, millis(o.now()))
+		LEFT JOIN sends s ON s.id = d.plan AND d.plan <> '' `+end, append([]any{millis(o.now())}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("list deliveries: %w", err)
 	}
@@ -104,68 +107,4 @@ func (w *waiting) reason(age time.Duration) string {
 		return "waits behind another: " + w.ahead
 	}
 	return w.lane
-}
-
-// ErrUnknownWebhook says that there is no webhook with this id (any more).
-var ErrUnknownWebhook = errors.New("unknown webhook")
-
-// Replay tells a webhook again, as a new webhook: in the given rooms, or in the rooms it
-// was for, only the dead ones if any is dead.
-func (o *Outbox) Replay(ctx context.Context, id string, rooms ...string) (Accepted, error) {
-	w := Webhook{ReplayOf: id}
-	var notification, headers, query []byte
-	err := o.db.QueryRow(ctx, `SELECT hook, service, formatter, notification, content_type, headers, query, body FROM webhooks WHERE id = $1`, id).
-		Scan(&w.Hook, &w.Service, &w.Formatter, &notification, &w.Payload.ContentType, &headers, &query, &w.Payload.Body)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Accepted{}, fmt.Errorf("replay %s: %w", id, ErrUnknownWebhook)
-	}
-	if err != nil {
-		return Accepted{}, fmt.Errorf("replay %s: %w", id, err)
-	}
-	for _, c := range []struct {
-		from []byte
-		to   any
-	}{{notification, &w.Notification}, {headers, &w.Payload.Header}, {query, &w.Payload.Query}} {
-		if len(c.from) > 0 {
-			if err := json.Unmarshal(c.from, c.to); err != nil {
-				return Accepted{}, fmt.Errorf("replay %s: %w", id, err)
-			}
-		}
-	}
-	if len(rooms) == 0 {
-		if rooms, err = o.replayRooms(ctx, id); err != nil {
-			return Accepted{}, fmt.Errorf("replay %s: %w", id, err)
-		}
-	}
-	if len(rooms) == 0 {
-		return Accepted{}, fmt.Errorf("replay %s: it was told in no room (its hook's filter dropped it): name a room (--room)", id)
-	}
-	for _, room := range rooms {
-		w.Rooms = append(w.Rooms, Routed{Room: room})
-	}
-	return o.Enqueue(ctx, w)
-}
-
-func (o *Outbox) replayRooms(ctx context.Context, id string) ([]string, error) {
-	rows, err := o.db.Query(ctx, `SELECT l.room, d.state FROM deliveries d JOIN lanes l ON l.id = d.lane WHERE d.webhook = $1 ORDER BY d.lane`, id)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all, dead []string
-	for rows.Next() {
-		var room string
-		var state State
-		if err := rows.Scan(&room, &state); err != nil {
-			return nil, err
-		}
-		all = append(all, room)
-		if state == Dead {
-			dead = append(dead, room)
-		}
-	}
-	if len(dead) > 0 {
-		return dead, rows.Err()
-	}
-	return all, rows.Err()
 }

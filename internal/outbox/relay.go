@@ -169,7 +169,7 @@ func (r *Relay) again(lane int64, err error, changes int) bool {
 // work takes the lane's lease, tells the lane, and gives the lease back.
 func (r *Relay) work(ctx context.Context, lane int64) error {
 	w := &worker{Relay: r, lane: lane, places: map[string]knownPlace{}}
-	taken, err := r.takeLease(ctx, w)
+	taken, err := r.takeLease(w)
 	if err != nil || !taken {
 		return errors.Join(err, errLeaseLost)
 	}
@@ -192,15 +192,21 @@ func (r *Relay) work(ctx context.Context, lane int64) error {
 	return err
 }
 
-func (r *Relay) takeLease(ctx context.Context, w *worker) (bool, error) {
+// takeLease does all or nothing: a lease that is taken and not given back at a stop would
+// keep the next process waiting.
+func (r *Relay) takeLease(w *worker) (taken bool, err error) {
 	now := r.box.now()
-	n, err := r.leaseOp(`UPDATE lanes SET owner = $1, lease_until = $2, reason = ''
-		WHERE id = $3 AND parked_until <= $4 AND (owner = '' OR owner = $1 OR lease_until < $4)`,
-		r.owner, millis(now.Add(leaseTime)), w.lane, millis(now))
-	if err != nil || n == 0 {
-		return false, err
-	}
-	return true, r.box.db.QueryRow(ctx, `SELECT room FROM lanes WHERE id = $1`, w.lane).Scan(&w.room)
+	err = r.box.update(func(tx *store.Tx) error {
+		n, err := tx.Exec(`UPDATE lanes SET owner = $1, lease_until = $2, reason = ''
+			WHERE id = $3 AND parked_until <= $4 AND (owner = '' OR owner = $1 OR lease_until < $4)`,
+			r.owner, millis(now.Add(leaseTime)), w.lane, millis(now))
+		taken = n > 0
+		if err != nil || !taken {
+			return err
+		}
+		return tx.QueryRow(`SELECT room FROM lanes WHERE id = $1`, w.lane).Scan(&w.room)
+	})
+	return taken, err
 }
 
 func (r *Relay) renewLeases() {
