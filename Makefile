@@ -56,7 +56,7 @@ lint: $(LINT) ## what golangci-lint says
 
 .PHONY: test
 test: ## unit, golden and property tests, on SQLite and PostgreSQL
-	LOTUS_HOOKS_REQUIRE_POSTGRES=1 LOTUS_HOOKS_REQUIRE_CHROMIUM=1 $(RACE) $$($(GO) list -tags $(TAGS) ./... | grep -v /e2e$$)
+	LOTUS_HOOKS_REQUIRE_POSTGRES=1 LOTUS_HOOKS_REQUIRE_CHROMIUM=1 LOTUS_HOOKS_REQUIRE_DEPLOY=1 $(RACE) $$($(GO) list -tags $(TAGS) ./... | grep -v /e2e$$)
 
 .PHONY: golden
 golden: ## rewrite what the samples become; read the diff
