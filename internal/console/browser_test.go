@@ -75,7 +75,7 @@ type screen struct {
 }
 
 var (
-	desktop = screen{width: 1180, height: 1160, scale: 1.5, theme: "dark"}
+	desktop = screen{width: 1440, height: 1000, scale: 1.25, theme: "dark"}
 	phone   = screen{width: 390, height: 844, scale: 2, theme: "light"}
 )
 
@@ -92,7 +92,7 @@ func openTab(t *testing.T, browser context.Context, o console.Options, s screen,
 	call(tb, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: "UTC"})
 	tb.prefers("prefers-color-scheme", s.theme)
 	tb.do(chromedp.EmulateViewport(s.width, s.height, chromedp.EmulateScale(s.scale)), chromedp.Navigate(server.URL))
-	tb.until(`document.getElementById("connection").dataset.state === "live" && document.querySelector(".service")`)
+	tb.until(`document.getElementById("connection").dataset.state === "live" && document.querySelector(".tile") && document.querySelector(".view:not([hidden])")`)
 	return tb
 }
 

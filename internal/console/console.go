@@ -1,7 +1,6 @@
 package console
 
 import (
-	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -12,14 +11,20 @@ import (
 
 // Options say what the page shows and what its buttons do.
 type Options struct {
-	Room     Room
+	Rooms []Room // as the page lists them; it opens with the first
+	// History returns the events that the rooms keep, oldest first.
+	History func() []Event
+	// Subscribe calls listen with every event of the rooms from now on, in order, until cancel
+	// is called. An event that History does not return comes to those who subscribed before.
+	// Listen is quick and calls nothing back, so it may be called under a lock.
+	Subscribe func(listen func(Event)) (cancel func())
+
 	Services []Service
-	// Profile returns a user as the room shows it, also one that nobody knows. It is called
+	Stories  []Story
+	// Profile returns a user as the rooms show it, also one that nobody knows. It is called
 	// for each event and for each picture.
 	Profile func(userID string) Profile
-	// Post sends a sample of a service to the gateway. It is only called for those in Services.
-	// Its error is logged, so it must not hold the hook's id.
-	Post func(ctx context.Context, service, sample string) error
+	Program Program
 	// Auto is the switch of the samples that come by themselves; nil when none do.
 	Auto Switch
 	Log  *slog.Logger
@@ -27,17 +32,29 @@ type Options struct {
 
 // Room is a room to be shown.
 type Room struct {
-	Name string
-	// History returns the events that the room keeps, oldest first.
-	History func() []Event
-	// Subscribe calls listen with every event from now on, in order, until cancel is called.
-	// An event that History does not return comes to those who subscribed before. Listen is
-	// quick and calls nothing back, so it may be called under a lock.
-	Subscribe func(listen func(Event)) (cancel func())
+	Name  string // as the configuration calls it: "ops"
+	Title string
+	Topic string // what is told there
 }
 
-// Event is an event of the room, as Matrix has it.
+// Story is a tale of several webhooks, told step by step.
+type Story struct {
+	Name  string
+	Title string
+	About string // one line
+	Room  string // the name of the room to watch
+	Steps []Step
+}
+
+// Step is a step of a story.
+type Step struct {
+	Text string        // what happens, and what to look at
+	Wait time.Duration // until the next one
+}
+
+// Event is an event of a room, as Matrix has it.
 type Event struct {
+	Room     string // a Room's name
 	ID       string // without line breaks
 	Sender   string
 	Type     string
@@ -72,26 +89,30 @@ type Switch interface {
 	Set(on bool)
 }
 
-// maxStreams is how many pages may be open at once, and maxPosts how many samples may be on
-// their way: more than a person needs, and few enough for one process.
+// maxStreams is how many pages may be open at once, maxPosts how many webhooks may be on their
+// way, and maxPreviews how many previews are made: more than a person needs, and few enough
+// for one machine.
 const (
-	maxStreams = 32
-	maxPosts   = 8
+	maxStreams  = 32
+	maxPosts    = 8
+	maxPreviews = 2
 )
 
 type console struct {
 	Options
-	streams chan struct{} // holds a token for each open page
-	posts   chan struct{} // and one for each sample on its way
+	streams  chan struct{} // holds a token for each open page
+	posts    chan struct{} // one for each webhook on its way
+	previews chan struct{} // and one for each preview that is made
 }
 
 // New returns the page. Its event streams end with their requests' contexts, so a server that
 // is to shut down in time has a BaseContext that ends.
 func New(o Options) http.Handler {
 	c := &console{
-		Options: o,
-		streams: make(chan struct{}, maxStreams),
-		posts:   make(chan struct{}, maxPosts),
+		Options:  o,
+		streams:  make(chan struct{}, maxStreams),
+		posts:    make(chan struct{}, maxPosts),
+		previews: make(chan struct{}, maxPreviews),
 	}
 	r := chi.NewRouter()
 	r.Use(onlyHere, headers)
@@ -103,7 +124,11 @@ func New(o Options) http.Handler {
 		r.Use(onlyOwnPage)
 		r.Get("/page", c.servePage)
 		r.Get("/events", c.serveEvents)
+		r.Get("/samples", c.serveSample)
 		r.Post("/samples", c.postSample)
+		r.Post("/requests", c.postRequest)
+		r.Post("/previews", c.postPreview)
+		r.Post("/stories", c.postStory)
 		r.Post("/auto", c.setAuto)
 	})
 	return r

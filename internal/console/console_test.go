@@ -1,7 +1,6 @@
 package console_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -91,7 +90,8 @@ func TestPage(t *testing.T) {
 	o.Services[0].Avatar = console.Picture{Data: []byte("png"), ContentType: "image/png"}
 	o.Services[1].Avatar = console.Picture{Data: []byte("<svg>"), ContentType: "image/svg+xml"}
 	h := console.New(o)
-	want := `{"room":"Spam and Stuff","services":[` +
+	want := `{"rooms":[{"name":"spam","title":"Spam and Stuff","topic":"All that happens"},{"name":"ops","title":"Ops","topic":"What wants a person"}],` +
+		`"stories":[{"name":"tale","title":"A tale","about":"Two steps","room":"ops","steps":[{"text":"It begins.","wait":300},{"text":"It ends.","wait":300}]}],"services":[` +
 		`{"name":"grafana","title":"Grafana","avatar":"/avatars/services?of=grafana&v=83180390","samples":["firing-single","resolved-single"]},` +
 		`{"name":"sonarr","title":"Sonarr","samples":["Grab","v5/Grab"]}],"auto":{"on":true}}`
 	got := do(h, request("GET", "/api/page", "")).Body.String()
@@ -155,15 +155,15 @@ func TestPostSample(t *testing.T) {
 		"ErrNoSample":     {body: `{"service":"sonarr","sample":"none"}`, want: http.StatusNotFound},
 		"ErrNoService":    {body: `{"service":"none","sample":"Grab"}`, want: http.StatusNotFound},
 		"ErrNotJSON":      {body: "service=sonarr", want: http.StatusBadRequest},
-		"ErrTooLarge":     {body: `{"service":"` + strings.Repeat("x", 5000) + `"}`, want: http.StatusBadRequest},
+		"ErrTooLarge":     {body: `{"service":"` + strings.Repeat("x", 2<<20) + `"}`, want: http.StatusBadRequest},
 		"ErrFromTheGate":  {body: grab, err: errors.New("post to http://x/secret"), want: http.StatusBadGateway, posted: []string{"sonarr v5/Grab"}},
 		"ErrEmptyRequest": {want: http.StatusBadRequest},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			gateway := &fakeGateway{err: c.err}
+			program := &fakeProgram{err: c.err}
 			o := options(t, newFakeRoom())
-			o.Post = gateway.post
+			o.Program = program
 			r := request("POST", "/api/samples", c.body)
 			if name, value, ok := strings.Cut(c.header, ": "); ok {
 				r.Header.Set(name, value)
@@ -172,7 +172,7 @@ func TestPostSample(t *testing.T) {
 			if w.Code != c.want {
 				t.Errorf("got %d %s, want %d", w.Code, w.Body, c.want)
 			}
-			if diff := cmp.Diff(c.posted, gateway.all()); diff != "" {
+			if diff := cmp.Diff(c.posted, program.all()); diff != "" {
 				t.Errorf("posted (-want +got):\n%s", diff)
 			}
 			if strings.Contains(w.Body.String(), "secret") {
@@ -186,10 +186,7 @@ func TestPostSampleTooMany(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		o := options(t, newFakeRoom())
-		o.Post = func(ctx context.Context, _, _ string) error {
-			<-ctx.Done() // a gateway that never answers
-			return ctx.Err()
-		}
+		o.Program = &fakeProgram{stuck: true}
 		h := console.New(o)
 		post := func() int {
 			return do(h, request("POST", "/api/samples", `{"service":"sonarr","sample":"Grab"}`)).Code

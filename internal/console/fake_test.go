@@ -13,7 +13,7 @@ import (
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/console"
 )
 
-// fakeRoom is a room whose events a test makes.
+// fakeRoom is two rooms whose events a test makes: "spam", and "ops" where it says so.
 type fakeRoom struct {
 	mu        sync.Mutex
 	now       time.Time
@@ -58,6 +58,10 @@ func (r *fakeRoom) subscribers() int {
 // add puts an event into the room and returns its id. The room's time stands still, but for
 // what wait adds.
 func (r *fakeRoom) add(sender, eventType string, content any) string {
+	return r.addTo("spam", sender, eventType, content)
+}
+
+func (r *fakeRoom) addTo(room, sender, eventType string, content any) string {
 	data, err := json.Marshal(content)
 	if err != nil {
 		panic(err)
@@ -65,7 +69,7 @@ func (r *fakeRoom) add(sender, eventType string, content any) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	e := console.Event{
-		ID: fmt.Sprintf("$%d", len(r.events)+1), Sender: sender, Type: eventType, Content: data, Time: r.now,
+		Room: room, ID: fmt.Sprintf("$%d", len(r.events)+1), Sender: sender, Type: eventType, Content: data, Time: r.now,
 	}
 	if eventType == "m.room.member" {
 		e.StateKey = &sender
@@ -98,25 +102,55 @@ func (r *fakeRoom) forget() {
 	r.events = nil
 }
 
-// fakeGateway remembers what is posted and answers with err.
-type fakeGateway struct {
-	err error
+// fakeProgram remembers what is posted and answers with err, or with outcome.
+type fakeProgram struct {
+	err     error
+	outcome console.Outcome
+	sample  string // "" makes one up
+	stuck   bool   // whether it answers only when it is given up
 
 	mu     sync.Mutex
 	posted []string // "sonarr Grab"
 }
 
-func (g *fakeGateway) post(_ context.Context, service, sample string) error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.posted = append(g.posted, service+" "+sample)
-	return g.err
+func (p *fakeProgram) did(ctx context.Context, what string) error {
+	p.mu.Lock()
+	p.posted = append(p.posted, what)
+	p.mu.Unlock()
+	if p.stuck {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	return p.err
 }
 
-func (g *fakeGateway) all() []string {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return slices.Clone(g.posted)
+func (p *fakeProgram) Sample(service, sample string) (string, error) {
+	if p.sample != "" {
+		return p.sample, p.err
+	}
+	return "{\"sample\": \"" + service + " " + sample + "\"}", p.err
+}
+
+func (p *fakeProgram) SendSample(ctx context.Context, service, sample string) error {
+	return p.did(ctx, service+" "+sample)
+}
+
+func (p *fakeProgram) Send(ctx context.Context, service, request string) error {
+	return p.did(ctx, service+": "+request)
+}
+
+func (p *fakeProgram) Preview(ctx context.Context, t console.Trial) (console.Outcome, error) {
+	return p.outcome, p.did(ctx, "preview "+t.Service+": "+t.Request+" "+t.Filter)
+}
+
+func (p *fakeProgram) Tell(ctx context.Context, story string, _ time.Time, step int) error {
+	return p.did(ctx, fmt.Sprint(story, " ", step))
+}
+
+func (p *fakeProgram) all() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.posted)
 }
 
 type fakeSwitch struct {
@@ -136,17 +170,25 @@ func (s *fakeSwitch) Set(on bool) {
 	s.on = on
 }
 
-// options are those of a page over a room: two services, no pictures, names as in the ids.
+// options are those of a page over two rooms: two services, no pictures, names as in the ids.
 func options(t *testing.T, room *fakeRoom) console.Options {
 	t.Helper()
 	return console.Options{
-		Room: console.Room{Name: "Spam and Stuff", History: room.history, Subscribe: room.subscribe},
+		Rooms: []console.Room{
+			{Name: "spam", Title: "Spam and Stuff", Topic: "All that happens"},
+			{Name: "ops", Title: "Ops", Topic: "What wants a person"},
+		},
+		History: room.history, Subscribe: room.subscribe,
 		Services: []console.Service{
 			{Name: "grafana", Title: "Grafana", Samples: []string{"firing-single", "resolved-single"}},
 			{Name: "sonarr", Title: "Sonarr", Samples: []string{"Grab", "v5/Grab"}},
 		},
+		Stories: []console.Story{{
+			Name: "tale", Title: "A tale", About: "Two steps", Room: "ops",
+			Steps: []console.Step{{Text: "It begins.", Wait: 300 * time.Millisecond}, {Text: "It ends.", Wait: 300 * time.Millisecond}},
+		}},
 		Profile: func(user string) console.Profile { return console.Profile{Name: user} },
-		Post:    new(fakeGateway).post,
+		Program: new(fakeProgram),
 		Auto:    &fakeSwitch{on: true},
 		Log:     slog.New(slog.NewTextHandler(t.Output(), nil)),
 	}

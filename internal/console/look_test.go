@@ -30,14 +30,13 @@ func TestLook(t *testing.T) {
 			if got := value[string](tb, `document.documentElement.dataset.theme`); got != on.theme {
 				t.Errorf("theme is %q, want %q", got, on.theme)
 			}
-			if got := value[string](tb, `document.querySelector("h1").textContent`); got != "Spam and Stuff" {
+			if got := value[string](tb, `document.getElementById("view-title").textContent`); got != "Spam and Stuff" {
 				t.Errorf("the room is called %q", got)
 			}
-			badges := value[[]string](tb, `[...document.querySelectorAll(".badge")].map((b) => b.textContent.trim() + " " + getComputedStyle(b).backgroundColor)`)
+			badges := value[[]string](tb, `[...document.querySelectorAll("[data-room=spam] .badge")].map((b) => b.textContent.trim() + " " + getComputedStyle(b).backgroundColor)`)
 			want := []string{
-				"WARNING rgb(166, 93, 0)", "GRABBED rgb(21, 101, 192)", "FIRING rgb(198, 40, 40)", "3 FIRING rgb(166, 93, 0)",
-				"warning rgb(166, 93, 0)", "warning rgb(166, 93, 0)", "warning rgb(166, 93, 0)",
-				"UP rgb(46, 125, 50)", "DOWN rgb(198, 40, 40)", "RESOLVED rgb(46, 125, 50)",
+				"DOWN rgb(198, 40, 40)", "DOWN rgb(198, 40, 40)", "REQUEST rgb(21, 101, 192)", "IMPORTED rgb(46, 125, 50)",
+				"BACKUP FAILED rgb(198, 40, 40)", "RESOLVED rgb(46, 125, 50)", "RESOLVED rgb(46, 125, 50)",
 			}
 			if diff := cmp.Diff(want, badges); diff != "" {
 				t.Errorf("badges (-want +got):\n%s", diff)
@@ -48,7 +47,7 @@ func TestLook(t *testing.T) {
 			if wide := value[int](tb, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
 				t.Errorf("the page is %d px wider than the screen", wide)
 			}
-			if below := value[float64](tb, `(() => { const s = document.getElementById("scroller"); return s.scrollHeight - s.scrollTop - s.clientHeight; })()`); below > 1 {
+			if below := value[float64](tb, `(() => { const s = document.querySelector(".scroller"); return s.scrollHeight - s.scrollTop - s.clientHeight; })()`); below > 1 {
 				t.Errorf("the newest message is %.0f px below the view", below)
 			}
 		})
@@ -63,21 +62,27 @@ func TestTimeline(t *testing.T) {
 	tb := openTab(t, newBrowser(t), storyOptions(t, room), desktop)
 	text := func(selector string) []string {
 		t.Helper()
-		return value[[]string](tb, `[...document.querySelectorAll("`+selector+`")].map((e) => e.innerText.replaceAll("\u00a0", " ").trim())`)
+		return value[[]string](tb, `[...document.querySelectorAll("[data-room=spam] `+selector+`")].map((e) => e.innerText.replaceAll("\u00a0", " ").trim())`)
 	}
 	for selector, want := range map[string][]string{
 		".day":                             {"Sunday, November 22, 2026"},
-		".line-text":                       {"lonely joined the room", "Webhook joined the room", "Sonarr joined the room", "Grafana joined the room", "Uptime Kuma joined the room"},
-		".message:not(.grouped) .name":     {"Webhook", "Sonarr", "Grafana", "Uptime Kuma", "lonely", "Grafana"},
-		".message.grouped .badge":          {"3 FIRING", "warning", "warning", "warning", "DOWN"},
-		".quote":                           {"Grafana FIRING HighCPU: CPU above 90% on pve1"},
-		".message:has(.edited) .badge":     {"UP"},
-		".card.notice .badge":              {"GRABBED", "UP", "RESOLVED"},
-		".message:last-child > * > * time": {"10:48 AM"},
+		".line-text":                       {"Uptime Kuma, Seerr, Radarr, Proxmox and Grafana joined the room"},
+		".message:not(.grouped) .name":     {"Uptime Kuma", "Seerr", "Radarr", "Proxmox", "Grafana", "lonely", "Grafana"},
+		".message.grouped .badge":          {"DOWN"},
+		".quote":                           {"Grafana RESOLVED HighCPU on pve1:9100 after 3 min"},
+		".message:has(.edited) .badge":     {"IMPORTED", "RESOLVED"},
+		".card.notice .badge":              {"IMPORTED", "RESOLVED", "RESOLVED"},
+		".push-text":                       {"DOWN Postgres: Connection failed", "DOWN DNS pihole: queryA ECONNREFUSED nope.invalid", "REQUEST Home Recordings by sam", "BACKUP FAILED pve1 3 of 5 guests failed: 101 pihole, 102 web and 1 more", "FIRING HighCPU: CPU above 90% on pve1", "on it, pve1 was out of memory"},
+		".push.silent":                     {"No push: a notice disturbs nobody", "No push: a notice disturbs nobody"},
+		".message:last-child > * > * time": {"10:49 AM"},
 	} {
 		if diff := cmp.Diff(want, text(selector)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", selector, diff)
 		}
+	}
+	tb.click(".edited")
+	if diff := cmp.Diff([]string{"10:37 AM GRABBED L’Été Rouge & the Last Train (2025)", "10:48 AM IMPORTED L’Été Rouge & the Last Train (2025)"}, text(".message:has(.edited[aria-expanded=true]) .versions li")); diff != "" {
+		t.Errorf("the states of a card (-want +got):\n%s", diff)
 	}
 	if value[bool](tb, `document.querySelector(".card details").open`) {
 		t.Error("the fold is open")
@@ -94,11 +99,11 @@ func TestTimeline(t *testing.T) {
 	room.add("@lonely:demo", "m.room.redaction", map[string]string{"redacts": gone})
 	room.say("@lonely:demo", "<b>plain</b>")
 	tb.until(`document.querySelector(".message:last-child .card").innerText === "<b>plain</b>"`)
-	if got := value[string](tb, `document.getElementById("timeline").innerText`); strings.Contains(got, "not mine") || strings.Contains(got, "a secret") {
+	if got := value[string](tb, `document.querySelector(".timeline").innerText`); strings.Contains(got, "not mine") || strings.Contains(got, "a secret") {
 		t.Error("the room shows an edit by another, or what was redacted")
 	}
 	room.add("@lonely:demo", "m.room.message", edit(person, "mine, edited"))
-	tb.until(`document.querySelector(".flash .card")?.textContent === "mine, edited(edited)"`)
+	tb.until(`document.querySelector(".flash .card")?.textContent === "mine, edited" && document.querySelector(".flash .edited").textContent === "edited"`)
 	tb.prefers("prefers-reduced-motion", "reduce")
 	if got := value[string](tb, `getComputedStyle(document.querySelector(".flash")).animationName`); got != "none" {
 		t.Errorf("with reduced motion, the animation %q runs", got)
@@ -163,7 +168,7 @@ func TestTheme(t *testing.T) {
 	t.Parallel()
 	tb := openTab(t, newBrowser(t), options(t, newFakeRoom()), desktop)
 	theme := func() string { return value[string](tb, `document.documentElement.dataset.theme`) }
-	background := `getComputedStyle(document.querySelector(".room")).backgroundColor`
+	background := `getComputedStyle(document.querySelector(".stage")).backgroundColor`
 	dark := value[string](tb, background)
 	tb.click("#theme")
 	if got := theme(); got != "light" || value[string](tb, background) == dark {

@@ -1,19 +1,23 @@
 package console
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 	"slices"
-	"time"
 )
 
 // The page's own words on the wire.
 type (
 	wirePage struct {
-		Room     string        `json:"room"`
+		Rooms    []wireRoom    `json:"rooms"`
 		Services []wireService `json:"services"`
+		Stories  []wireStory   `json:"stories"`
 		Auto     *wireAuto     `json:"auto"` // null when no samples come by themselves
+	}
+	wireRoom struct {
+		Name  string `json:"name"`
+		Title string `json:"title"`
+		Topic string `json:"topic"`
 	}
 	wireService struct {
 		Name    string   `json:"name"`
@@ -21,57 +25,44 @@ type (
 		Avatar  string   `json:"avatar,omitempty"` // a path
 		Samples []string `json:"samples"`
 	}
+	wireStory struct {
+		Name  string     `json:"name"`
+		Title string     `json:"title"`
+		About string     `json:"about"`
+		Room  string     `json:"room"`
+		Steps []wireStep `json:"steps"`
+	}
+	wireStep struct {
+		Text string `json:"text"`
+		Wait int64  `json:"wait"` // in milliseconds
+	}
 	wireAuto struct {
 		On bool `json:"on"`
 	}
-	wireSample struct {
-		Service string `json:"service"`
-		Sample  string `json:"sample"`
-	}
 )
 
-// servePage tells what stands around the room: its name, the buttons, the switch.
+// servePage tells what stands around the rooms: their names, the buttons, the switch.
 func (c *console) servePage(w http.ResponseWriter, _ *http.Request) {
-	page := wirePage{Room: c.Room.Name, Services: make([]wireService, len(c.Services))}
-	for i, s := range c.Services {
-		page.Services[i] = wireService{
+	page := wirePage{Rooms: []wireRoom{}, Services: []wireService{}, Stories: []wireStory{}}
+	for _, r := range c.Rooms {
+		page.Rooms = append(page.Rooms, wireRoom(r))
+	}
+	for _, s := range c.Services {
+		page.Services = append(page.Services, wireService{
 			Name: s.Name, Title: s.Title, Avatar: s.Avatar.address("services", s.Name), Samples: s.Samples,
+		})
+	}
+	for _, s := range c.Stories {
+		story := wireStory{Name: s.Name, Title: s.Title, About: s.About, Room: s.Room}
+		for _, step := range s.Steps {
+			story.Steps = append(story.Steps, wireStep{Text: step.Text, Wait: step.Wait.Milliseconds()})
 		}
+		page.Stories = append(page.Stories, story)
 	}
 	if c.Auto != nil {
 		page.Auto = &wireAuto{On: c.Auto.On()}
 	}
 	writeJSON(w, http.StatusOK, page)
-}
-
-// postTimeout is how long the gateway may take to accept a sample.
-const postTimeout = 10 * time.Second
-
-// postSample sends one sample to the gateway: 202 when it took it.
-func (c *console) postSample(w http.ResponseWriter, r *http.Request) {
-	var want wireSample
-	if !readJSON(w, r, &want) {
-		return
-	}
-	if s, ok := c.service(want.Service); !ok || !slices.Contains(s.Samples, want.Sample) {
-		writeError(w, http.StatusNotFound, "There is no such sample.")
-		return
-	}
-	select {
-	case c.posts <- struct{}{}:
-		defer func() { <-c.posts }()
-	default:
-		writeError(w, http.StatusTooManyRequests, "Too many samples at once.")
-		return
-	}
-	ctx, cancel := context.WithTimeout(r.Context(), postTimeout)
-	defer cancel()
-	if err := c.Post(ctx, want.Service, want.Sample); err != nil {
-		c.Log.Warn("sample not posted", "service", want.Service, "sample", want.Sample, "err", err)
-		writeError(w, http.StatusBadGateway, "The gateway did not take it; the log says why.")
-		return
-	}
-	writeJSON(w, http.StatusAccepted, struct{}{})
 }
 
 // setAuto turns the automatic samples on or off and answers with what they are now.
@@ -96,8 +87,12 @@ func (c *console) service(name string) (Service, bool) {
 	return c.Services[i], true
 }
 
-// maxRequest is the largest body of a post in bytes: two names and their braces.
-const maxRequest = 4 << 10
+const (
+	// maxPayload is the largest request that a visitor may write, in bytes.
+	maxPayload = 256 << 10
+	// maxRequest is the largest body of a post to the page: JSON may take six bytes for one.
+	maxRequest = 6*maxPayload + 4<<10
+)
 
 // readJSON reads a post's body into v, and answers itself where it cannot.
 func readJSON(w http.ResponseWriter, r *http.Request, v any) bool {

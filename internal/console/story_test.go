@@ -14,18 +14,24 @@ import (
 	"code.lotusguild.org/LotusGuild/lotus-hooks/testdata/payloads"
 )
 
-// shown are the services of the story, in the order of their sections.
-var shown = []string{"grafana", "uptime-kuma", "sonarr", "generic"}
-
-// storyOptions are those of a page as the demo has it: all samples of four services, their
+// storyOptions are those of a page as the demo has it: all samples of all services, with their
 // own pictures.
 func storyOptions(t *testing.T, room *fakeRoom) console.Options {
 	t.Helper()
 	o := options(t, room)
 	o.Services = nil
+	o.Rooms = []console.Room{
+		{Name: "spam", Title: "Spam and Stuff", Topic: "All that happens, but for films and music"},
+		{Name: "ops", Title: "Ops", Topic: "What wants a person: warnings and worse"},
+		{Name: "media", Title: "Media", Topic: "Series, films, music, books, streams"},
+	}
+	o.Stories = []console.Story{
+		{Name: "incident", Title: "An incident, start to end", About: "One matter, six webhooks of Grafana, one card", Room: "ops"},
+		{Name: "storm", Title: "A storm", About: "Eighty webhooks of Uptime Kuma in half a minute, a handful of messages", Room: "ops"},
+	}
 	profiles := map[string]console.Profile{}
-	for _, name := range shown {
-		service := lookup(t, name)
+	for _, service := range formatters.Services() {
+		name := service.Name
 		avatar, err := os.ReadFile(filepath.Join("..", "..", "virtualusers", "avatars", name+".png"))
 		if err != nil {
 			t.Fatal(err)
@@ -52,12 +58,22 @@ func lookup(t *testing.T, name string) formatters.Service {
 	return service
 }
 
-// hardName is the name of the samples' series, which is to be hard to escape. A picture is
-// better with one to be read.
-var hardName = regexp.MustCompile(`Tide & [^,]+ Coast\\"`)
+// hard is what stands in the samples' names to be hard to escape. A picture is better with
+// names to be read.
+var hard = []struct {
+	found *regexp.Regexp
+	into  string
+}{
+	{regexp.MustCompile(`\\u003c`), "<"},
+	{regexp.MustCompile(`\\u003e`), ">"},
+	{regexp.MustCompile(`\\u0026`), "&"},
+	{regexp.MustCompile(` *<b>([^<"]*</b>)? ?🔥?`), ""},
+	{regexp.MustCompile(`<([\pL\d][\pL\d ]*)>`), "$1"},
+	{regexp.MustCompile(`\\"([\pL\d][\pL\d ]*)\\"`), "$1"},
+}
 
-// render returns the card that a sample becomes.
-func render(t *testing.T, service, name string) formatters.Message {
+// sample returns a sample, with names to be read.
+func sample(t *testing.T, service, name string) payloads.Sample {
 	t.Helper()
 	samples := payloads.Of(service)
 	i := slices.IndexFunc(samples, func(s payloads.Sample) bool { return s.Name == name })
@@ -65,44 +81,64 @@ func render(t *testing.T, service, name string) formatters.Message {
 		t.Fatalf("no sample %s/%s", service, name)
 	}
 	s := samples[i]
-	s.Body = hardName.ReplaceAll(s.Body, []byte("Tide & Ember"))
+	for _, h := range hard {
+		s.Body = h.found.ReplaceAll(s.Body, []byte(h.into))
+	}
+	return s
+}
+
+// storyTime is when the story's webhooks are received.
+var storyTime = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+
+// format returns what a sample means.
+func format(t *testing.T, service, name string) formatters.Notification {
+	t.Helper()
+	s := sample(t, service, name)
 	query, err := url.ParseQuery(s.Query)
 	if err != nil {
 		t.Fatal(err)
 	}
-	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 	sender := lookup(t, service)
-	f := sender.Format(sender.PayloadOf(s.Method, s.Header, query, s.Body, now))
-	return formatters.Render(f.Notification, formatters.RenderOptions{Now: now, Zone: time.UTC})
+	return sender.Format(sender.PayloadOf(s.Method, s.Header, query, s.Body, storyTime)).Notification
 }
 
-// tell fills a room with a morning of all four services: an incident that opens and ends, a
-// group, chatter, a card that was edited, a person.
+// render returns the card that a sample becomes.
+func render(t *testing.T, service, name string) formatters.Message {
+	t.Helper()
+	return formatters.Render(format(t, service, name), formatters.RenderOptions{Now: storyTime, Zone: time.UTC})
+}
+
+// tell fills the rooms with a morning: a request, a download, a backup that failed, an
+// incident that opens and ends on one card, a person. The first room gets most of it.
 func tell(t *testing.T, room *fakeRoom) {
 	t.Helper()
 	post := func(service string, m formatters.Message) string {
 		return room.add(userOf(service), "m.room.message", m)
 	}
-	room.join("@lonely:demo")
-	room.join(userOf("generic"))
-	room.wait(time.Minute)
-	post("generic", render(t, "generic", "teams-adaptive"))
-	room.wait(7 * time.Minute)
-	room.join(userOf("sonarr"))
-	post("sonarr", render(t, "sonarr", "v5/Grab"))
-	room.wait(3 * time.Minute)
-	room.join(userOf("grafana"))
-	fired := post("grafana", render(t, "grafana", "firing-single"))
-	room.wait(time.Minute)
-	post("grafana", render(t, "grafana", "group-3-firing"))
-	room.wait(time.Minute)
-	room.join(userOf("uptime-kuma"))
-	down := post("uptime-kuma", render(t, "uptime-kuma", "v2-down-port"))
+	for _, service := range []string{"uptime-kuma", "seerr", "radarr", "proxmox", "grafana"} {
+		room.join(userOf(service))
+	}
+	post("uptime-kuma", render(t, "uptime-kuma", "v2-down-port"))
 	post("uptime-kuma", render(t, "uptime-kuma", "v2-down-dns"))
 	room.wait(time.Minute)
-	room.say("@lonely:demo", "on it, pve1 was out of memory")
-	room.wait(2 * time.Minute)
-	post("grafana", render(t, "grafana", "resolved-single").Reply(fired))
-	post("uptime-kuma", render(t, "uptime-kuma", "v1-up-port-empty-msg").Edit(down))
+	post("seerr", render(t, "seerr", "MEDIA_PENDING.with-url"))
+	room.wait(4 * time.Minute)
+	grabbed := post("radarr", render(t, "radarr", "Grab"))
+	room.wait(7 * time.Minute)
+	post("proxmox", render(t, "proxmox", "backup-failed-3-of-5"))
+	room.wait(3 * time.Minute)
+	fired := post("grafana", render(t, "grafana", "firing-single"))
 	room.wait(time.Minute)
+	room.say("@lonely:demo", "on it, pve1 was out of memory")
+	post("radarr", render(t, "radarr", "Download").Edit(grabbed))
+	room.wait(time.Minute)
+	over := render(t, "grafana", "resolved-single")
+	post("grafana", over.Edit(fired))
+	line := formatters.Notification{Severity: formatters.Success, Status: "resolved", Subject: "HighCPU", Summary: "on pve1:9100 after 3 min"}
+	post("grafana", formatters.Render(line, formatters.RenderOptions{MsgType: formatters.MsgNotice}).Reply(fired))
+
+	rings := render(t, "grafana", "firing-single")
+	rings.Mentions.Room = true
+	room.addTo("ops", userOf("grafana"), "m.room.message", rings)
+	room.addTo("media", userOf("sonarr"), "m.room.message", render(t, "sonarr", "Grab"))
 }

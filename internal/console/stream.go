@@ -22,6 +22,7 @@ const (
 // wireEvent is an event as the page gets it.
 type wireEvent struct {
 	ID      string          `json:"id"`
+	Room    string          `json:"room"`
 	Sender  wireUser        `json:"sender"`
 	Type    string          `json:"type"`
 	Subject *wireUser       `json:"subject,omitempty"` // whom a membership is about
@@ -35,7 +36,7 @@ type wireUser struct {
 	Avatar string `json:"avatar,omitempty"` // a path
 }
 
-// serveEvents streams the room as server-sent events. "begin" says whether what follows
+// serveEvents streams the rooms as server-sent events. "begin" says whether what follows
 // continues what the page has ({"resumed":true}) or replaces it; then come the events that
 // it lacks, "live" when it has them all, and from there each new one. The id of the event
 // it had last comes in Last-Event-ID, or in the query where a page begins a new stream.
@@ -50,8 +51,8 @@ func (c *console) serveEvents(w http.ResponseWriter, r *http.Request) {
 	}
 	// Subscribed first: what comes while the history is read is in both, not in neither.
 	live := newFeed()
-	defer c.Room.Subscribe(live.put)()
-	history := c.Room.History()
+	defer c.Subscribe(live.put)()
+	history := c.History()
 	known := make(map[string]bool, len(history))
 	for _, e := range history {
 		known[e.ID] = true
@@ -113,7 +114,7 @@ func (s *stream) follow(ctx context.Context, live *feed, known map[string]bool) 
 
 func (s *stream) event(e Event) {
 	out := wireEvent{
-		ID: e.ID, Sender: s.user(e.Sender), Type: e.Type, Content: e.Content, Time: e.Time.UnixMilli(),
+		ID: e.ID, Room: e.Room, Sender: s.user(e.Sender), Type: e.Type, Content: e.Content, Time: e.Time.UnixMilli(),
 	}
 	if e.Type == "m.room.member" && e.StateKey != nil {
 		subject := s.user(*e.StateKey)

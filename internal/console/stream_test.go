@@ -201,7 +201,7 @@ func TestStreamTellsOnce(t *testing.T) {
 	t.Parallel()
 	room := newFakeRoom()
 	o := options(t, room)
-	o.Room.History = func() []console.Event {
+	o.History = func() []console.Event {
 		room.say("@a:demo", "in both")
 		return room.history()
 	}

@@ -14,5 +14,12 @@ const post = (path, body) => ask(path, {
 });
 
 export const page = () => ask("/api/page");
+export const sample = (service, sample) => ask(`/api/samples?${new URLSearchParams({ service, sample })}`);
 export const sendSample = (service, sample) => post("/api/samples", { service, sample });
+export const sendRequest = (service, request) => post("/api/requests", { service, request });
+export const preview = (service, request, filter) => post("/api/previews", { service, request, filter });
+export const tellStep = (story, began, step) => post("/api/stories", { story, began, step });
 export const setAuto = (on) => post("/api/auto", { on });
+
+// problem says what went wrong, for a person.
+export const problem = (err) => (err instanceof TypeError ? "The demo does not answer." : err.message);

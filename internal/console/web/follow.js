@@ -21,6 +21,11 @@ export class Follow {
     new ResizeObserver(() => { if (this.#following) this.toEnd(); }).observe(scroller);
   }
 
+  // shown is called when the room comes into view: what is followed was not while it was away.
+  shown() {
+    if (this.#following) this.toEnd();
+  }
+
   // changed is called after lines came or grew: count is how many of them are new messages.
   changed(count) {
     if (this.#following) {
@@ -39,6 +44,7 @@ export class Follow {
   }
 
   #scrolled() {
+    if (this.#scroller.clientHeight === 0) return; // out of view
     const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
     this.#following = scrollHeight - scrollTop - clientHeight < near;
     if (this.#following) this.#unseen = 0;

@@ -1,17 +1,59 @@
 // Joins the parts of the page.
 
 import { page } from "/web/api.js";
-import { Follow } from "/web/follow.js";
+import { offerBeside } from "/web/beside.js";
 import { Panel } from "/web/panel.js";
+import { Rail } from "/web/rail.js";
+import { Room } from "/web/room.js";
+import { Teller } from "/web/story.js";
 import { Stream } from "/web/stream.js";
-import { Timeline } from "/web/timeline.js";
+import { Trial } from "/web/trial.js";
 
 const byId = (id) => document.getElementById(id);
+const soon = 6000; // ms within which what is told is what was just sent
 
-const list = byId("timeline");
-const timeline = new Timeline(list);
-const follow = new Follow(byId("scroller"), byId("newest"));
-const panel = new Panel();
+const rooms = new Map(); // by name
+const rail = new Rail(byId("rooms"), (view) => {
+  for (const room of rooms.values()) room.show(room.name === view);
+  byId("trial").hidden = view !== "try";
+  byId("elsewhere").hidden = true;
+});
+const teller = new Teller(byId("story"));
+const panel = new Panel({
+  sent() { expected = Date.now(); },
+  edit(service, sample) {
+    rail.goTo("try");
+    trial.edit(service, sample);
+  },
+  tell(story) {
+    rail.goTo(story.room);
+    teller.tell(story);
+  },
+});
+const trial = new Trial((button, action) => {
+  expected = Date.now();
+  return panel.press(button, action);
+});
+offerBeside(byId("beside"));
+
+let expected = 0; // when something was sent that has not been seen yet
+let drawn = ""; // the rooms as they are drawn
+
+// What was sent may be told in another room than the one that is looked at.
+function pointTo(event, room) {
+  if (Date.now() - expected > soon) return;
+  if (room.shown) {
+    expected = 0;
+    byId("elsewhere").hidden = true;
+    return;
+  }
+  const button = byId("elsewhere");
+  button.textContent = `${event.sender.name} tells it in ${room.title} →`;
+  button.onclick = () => rail.goTo(room.name);
+  button.hidden = false;
+}
+
+byId("elsewhere").addEventListener("click", () => { byId("elsewhere").hidden = true; });
 
 function showConnection(state) {
   const element = byId("connection");
@@ -20,41 +62,69 @@ function showConnection(state) {
   element.firstElementChild.textContent = state;
 }
 
-// What stands around the room may have changed while the page was away: the program may be
+// What stands around the rooms may have changed while the page was away: the program may be
 // another one, and another page may have paused the samples.
 async function refresh() {
   try {
-    const now = await page();
-    byId("room-name").textContent = now.room;
-    document.title = `${now.room} – lotus-hooks demo`;
-    panel.show(now);
+    draw(await page());
   } catch { /* the connection's state says so already */ }
 }
 
-new Stream("/api/events", {
-  begin(resumed) {
-    showConnection("live");
-    refresh();
-    if (resumed) return;
-    list.setAttribute("aria-live", "off"); // a screen reader hears what comes, not what was
-    timeline.clear();
-  },
-  event(event) {
-    const became = timeline.add(event);
-    if (!timeline.live) return;
-    if (became) follow.changed(became === "message" ? 1 : 0);
-    byId("empty").hidden = !timeline.isEmpty;
-  },
-  live() {
-    if (!timeline.live) follow.toEnd();
-    timeline.live = true;
-    byId("empty").hidden = !timeline.isEmpty;
-    list.setAttribute("aria-live", "polite");
-  },
-  lost() {
+function draw(now) {
+  panel.show(now);
+  trial.show(now);
+  const offered = JSON.stringify(now.rooms);
+  if (drawn === offered) return;
+  if (drawn) location.reload(); // another program, with other rooms
+  drawn = offered;
+  for (const each of now.rooms) {
+    const room = new Room(each);
+    rooms.set(room.name, room);
+    byId("views").append(room.element);
+  }
+  rail.show(now.rooms);
+}
+
+function listen() {
+  let live = false;
+  new Stream("/api/events", {
+    begin(resumed) {
+      showConnection("live");
+      refresh();
+      if (resumed) return;
+      live = false;
+      for (const room of rooms.values()) room.clear();
+    },
+    event(event) {
+      const room = rooms.get(event.room);
+      const became = room?.add(event);
+      if (!live || !became || became.kind === "line") return;
+      pointTo(event, room);
+      if (became.kind === "message") rail.unread(room.name, Boolean(event.content["m.mentions"]?.room));
+    },
+    live() {
+      live = true;
+      for (const room of rooms.values()) room.live();
+    },
+    lost() {
+      showConnection("reconnecting");
+    },
+  });
+}
+
+// The rooms are drawn before their events come.
+async function start() {
+  try {
+    draw(await page());
+  } catch {
     showConnection("reconnecting");
-  },
-});
+    setTimeout(start, 2000);
+    return;
+  }
+  listen();
+}
+
+start();
 
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") refresh();

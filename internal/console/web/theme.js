@@ -1,21 +1,13 @@
 // Light or dark: as the system says, until a person chooses the other one here.
 
+import { recall, remember } from "/web/memory.js";
+
 const systemDark = matchMedia("(prefers-color-scheme: dark)");
-
-// Storage can be forbidden; then the choice lasts as long as the page.
-const stored = {
-  get() { try { return localStorage.getItem("theme"); } catch { return null; } },
-  set(theme) {
-    try {
-      if (theme) localStorage.setItem("theme", theme);
-      else localStorage.removeItem("theme");
-    } catch { /* as above */ }
-  },
-};
-
-let chosen = stored.get();
 const system = () => (systemDark.matches ? "dark" : "light");
-const current = () => (chosen === "light" || chosen === "dark" ? chosen : system());
+const current = () => {
+  const chosen = recall("theme");
+  return chosen === "light" || chosen === "dark" ? chosen : system();
+};
 
 function apply() {
   document.documentElement.dataset.theme = current();
@@ -28,8 +20,7 @@ function apply() {
 
 function toggle() {
   const other = current() === "dark" ? "light" : "dark";
-  chosen = other === system() ? null : other; // back to following the system
-  stored.set(chosen);
+  remember("theme", other === system() ? null : other); // null is back to following the system
   apply();
 }
 

@@ -1,22 +1,26 @@
-// The timeline turns events into lines, in the order of the room: it groups, replaces what
-// was edited, quotes what is replied to, and parts the days.
+// The timeline turns a room's events into lines, in the order of the room: it groups,
+// replaces what was edited, quotes what is replied to, and parts the days.
 
-import { card, dayOf, daySeparator, membership, message, quote } from "/web/message.js";
+import { beside, card, dayOf, daySeparator, edits, make, membership, message, quote } from "/web/message.js";
 
 const groupWithin = 5 * 60 * 1000; // ms between two messages under one head
 const keep = 1000; // lines, so that a page left open does not grow for ever
+const keepVersions = 30; // of a card that was edited
 
 export class Timeline {
   #list;
-  #messages = new Map(); // by event id: {event, content, edited, element}
+  #room; // its title
+  #messages = new Map(); // by event id: {event, content, versions, element, body, beside}
   #joined = new Map(); // by user id
   #previous = null; // the last line's {sender, time, day}
+  #crowd = null; // the last line of those who joined or left: {did, names, element}
 
   // live is false while the page gets what has been, which draws nobody's eye.
   live = false;
 
-  constructor(list) {
+  constructor(list, room) {
     this.#list = list;
+    this.#room = room;
   }
 
   get isEmpty() {
@@ -28,10 +32,12 @@ export class Timeline {
     this.#messages.clear();
     this.#joined.clear();
     this.#previous = null;
+    this.#crowd = null;
     this.live = false;
   }
 
-  // add shows an event and tells what it became: "message", "edit", "line" or nothing.
+  // add shows an event and returns what it became, if anything: {kind, element} with the kind
+  // "message", "edit" or "line".
   add(event) {
     switch (event.type) {
       case "m.room.message": return this.#replaces(event) ? this.#edit(event) : this.#message(event);
@@ -39,6 +45,11 @@ export class Timeline {
       case "m.room.redaction": return this.#redact(event);
       default: return null;
     }
+  }
+
+  goTo(element) {
+    element.scrollIntoView({ block: "center" });
+    flash(element);
   }
 
   #replaces(event) {
@@ -51,16 +62,19 @@ export class Timeline {
     const previous = this.#startLine(event.time);
     const repliesTo = content["m.relates_to"]?.["m.in_reply_to"]?.event_id;
     const target = this.#messages.get(repliesTo);
-    const body = card(content, false);
-    const element = message(event, {
+    const m = { event, content, versions: [{ content, at: event.time }] };
+    m.body = make("div", "body", card(content));
+    m.beside = beside(event.sender, this.#room, content, content);
+    m.element = message(event.sender, event.time, {
       grouped: previous?.sender === event.sender.id && event.time - previous.time < groupWithin,
-      reply: repliesTo && quote(target && { sender: target.event.sender, content: target.content }, () => this.#goTo(repliesTo)),
-      body,
+      reply: repliesTo && quote(target && { sender: target.event.sender, content: target.content }, () => this.goTo(target.element)),
+      body: m.body,
+      beside: m.beside,
     });
-    this.#append(element, event.sender.id, event.time);
-    this.#messages.set(event.id, { event, content, element, body });
-    element.dataset.event = event.id;
-    return "message";
+    this.#append(m.element, event.sender.id, event.time);
+    this.#messages.set(event.id, m);
+    m.element.dataset.event = event.id;
+    return { kind: "message", element: m.element };
   }
 
   // An edit changes what the sender's own message says, where it stands.
@@ -68,35 +82,58 @@ export class Timeline {
     const target = this.#messages.get(event.content["m.relates_to"].event_id);
     const content = event.content["m.new_content"];
     if (!target || !content || target.event.sender.id !== event.sender.id) return null;
-    const open = [...target.body.querySelectorAll("details")].map((fold) => fold.open);
-    const body = card(content, true);
-    body.querySelectorAll("details").forEach((fold, i) => { fold.open = open[i] ?? false; });
-    target.body.replaceWith(body);
-    target.body = body;
-    target.content = content;
+    if (target.versions.some((version) => version.id === event.id)) return null; // seen before a reconnect
+    target.versions.push({ content, at: event.time, id: event.id });
+    if (target.versions.length > keepVersions) target.versions.splice(1, 1);
+    this.#redraw(target, content);
     if (this.live) flash(target.element);
-    return "edit";
+    return { kind: "edit", element: target.element };
   }
 
+  #redraw(target, content) {
+    const folds = [...target.body.querySelectorAll("details")].map((fold) => fold.open);
+    const shown = target.body.querySelector(".edited")?.getAttribute("aria-expanded") === "true";
+    const body = card(content);
+    body.querySelectorAll("details").forEach((fold, i) => { fold.open = folds[i] ?? false; });
+    target.content = content;
+    target.body.replaceChildren(body);
+    if (target.versions.length > 1) target.body.append(edits(target.versions, shown));
+    const other = beside(target.event.sender, this.#room, content, target.event.content);
+    target.beside.replaceWith(other);
+    target.beside = other;
+  }
+
+  // Those who join or leave one after the other share a line.
   #member(event) {
     if (!event.subject) return null;
     const was = this.#joined.get(event.subject.id) ?? false;
     const is = event.content.membership === "join";
     this.#joined.set(event.subject.id, is);
     if (was === is) return null; // invited, or a changed name or picture
-    this.#startLine(event.time);
-    this.#append(membership(event, is ? "joined" : "left"), "", event.time);
-    return "line";
+    const did = is ? "joined" : "left";
+    const previous = this.#startLine(event.time);
+    if (previous && this.#crowd?.did === did && this.#crowd.element === this.#list.lastElementChild) {
+      this.#crowd.names.push(event.subject.name);
+      const element = membership(this.#crowd.names, did, event.time);
+      this.#crowd.element.replaceWith(element);
+      this.#crowd.element = element;
+      return { kind: "line", element };
+    }
+    const names = [event.subject.name];
+    const element = membership(names, did, event.time);
+    this.#crowd = { did, names, element };
+    this.#append(element, "", event.time);
+    return { kind: "line", element };
   }
 
   #redact(event) {
     const target = this.#messages.get(event.content.redacts);
     if (!target) return null;
-    const body = card({ msgtype: "m.notice", body: "Message deleted" }, false);
-    target.body.replaceWith(body);
-    target.body = body;
-    target.content = { body: "Message deleted" };
-    return "edit";
+    const content = { msgtype: "m.notice", body: "Message deleted" };
+    target.versions = [];
+    target.event.content = content;
+    this.#redraw(target, content);
+    return { kind: "edit", element: target.element };
   }
 
   // startLine parts the days, and returns the line before if it is of the same one.
@@ -116,17 +153,10 @@ export class Timeline {
       oldest.remove();
     }
   }
-
-  #goTo(id) {
-    const target = this.#messages.get(id);
-    if (!target) return;
-    target.element.scrollIntoView({ block: "center" });
-    flash(target.element);
-  }
 }
 
 // flash draws the eye to a line for a moment; how is the style sheet's.
-function flash(element) {
+export function flash(element) {
   element.classList.remove("flash");
   void element.offsetWidth; // lets an animation that still runs begin again
   element.classList.add("flash");
