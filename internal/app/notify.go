@@ -21,13 +21,13 @@ type notifier struct {
 }
 
 // newNotifier connects to the service manager. That it cannot be reached stops nothing.
-func newNotifier(getenv func(string) string, log *slog.Logger) *notifier {
+func newNotifier(ctx context.Context, getenv func(string) string, log *slog.Logger) *notifier {
 	n := &notifier{log: log}
 	address := getenv("NOTIFY_SOCKET") // a path, or "@name" of an abstract socket, which Go knows by the "@"
 	if address == "" {
 		return n
 	}
-	conn, err := net.Dial("unixgram", address)
+	conn, err := new(net.Dialer).DialContext(ctx, "unixgram", address)
 	if err != nil {
 		log.Warn("the service manager cannot be told anything", "err", err)
 		return n

@@ -66,7 +66,7 @@ func TestNotifier(t *testing.T) {
 		t.Run(address[:1], func(t *testing.T) {
 			t.Parallel()
 			systemd := startManager(t, address)
-			n := newNotifier(variables{"NOTIFY_SOCKET": address}.get, discard())
+			n := newNotifier(t.Context(), variables{"NOTIFY_SOCKET": address}.get, discard())
 			n.ready("2 hooks")
 			n.reloading()
 			n.stopping()
@@ -83,7 +83,7 @@ func TestNotifier(t *testing.T) {
 	t.Run("NobodyListens", func(t *testing.T) {
 		t.Parallel()
 		for _, env := range []variables{{}, {"NOTIFY_SOCKET": "/nowhere/notify"}} {
-			n := newNotifier(env.get, discard())
+			n := newNotifier(t.Context(), env.get, discard())
 			n.ready("")
 			if err := n.close(); err != nil {
 				t.Error(err)

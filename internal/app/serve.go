@@ -43,7 +43,7 @@ func Serve(ctx context.Context, e Env, version string) error {
 	}
 	tuneMemory(e.Getenv)
 	life := newLifecycle(log)
-	systemd := newNotifier(e.Getenv, log)
+	systemd := newNotifier(ctx, e.Getenv, log)
 	life.onEnd("notifier", systemd.close)
 	p, err := startProgram(ctx, cfg, log, life, version)
 	if err != nil {
