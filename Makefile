@@ -59,8 +59,9 @@ test: ## unit, golden and property tests, on SQLite and PostgreSQL
 	LOTUS_HOOKS_REQUIRE_POSTGRES=1 LOTUS_HOOKS_REQUIRE_CHROMIUM=1 LOTUS_HOOKS_REQUIRE_DEPLOY=1 $(RACE) $$($(GO) list -tags $(TAGS) ./... | grep -v /e2e$$)
 
 .PHONY: golden
-golden: ## rewrite what the samples become; read the diff
+golden: ## rewrite what samples become and wrong configurations are told; read the diff
 	$(TEST) ./formatters -run TestGolden -update
+	$(TEST) ./internal/app -run TestCheckWrong -update
 
 .PHONY: fuzz
 fuzz: ## each fuzz target for FUZZTIME

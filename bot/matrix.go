@@ -114,6 +114,10 @@ func (m *Matrix) Status() SyncStatus {
 	return m.status
 }
 
+// Following is closed when the first response of /sync is taken in. Before, no room is known,
+// and what a bot would say might have to wait for a homeserver that is away.
+func (m *Matrix) Following() <-chan struct{} { return m.following }
+
 // Ping asks the homeserver for nearly nothing.
 func (m *Matrix) Ping(ctx context.Context) error {
 	return m.account.As(ctx, func(client *mautrix.Client) error {

@@ -21,6 +21,7 @@ import (
 	"code.lotusguild.org/LotusGuild/lotus-hooks/bot"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/homeserver"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/matrix"
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/store"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/store/storetest"
 )
 
@@ -33,6 +34,9 @@ type lodge struct {
 	ann    *mautrix.Client
 	bob    *mautrix.Client
 	bot    *bot.Matrix
+	db     *store.DB
+	now    time.Time
+	device matrix.AccountDevice // nil is no encryption
 	since  string
 	failed error // what receive returns
 }
@@ -45,21 +49,30 @@ func (l *lodge) Renew(context.Context, *mautrix.Client) error { return nil }
 
 // Account implements bot.Crypto.
 func (l *lodge) Account(context.Context, *mautrix.Client, matrix.AccountOptions) (matrix.AccountDevice, error) {
-	return nil, matrix.ErrNoEncryption
+	if l.device == nil {
+		return nil, matrix.ErrNoEncryption
+	}
+	return l.device, nil
 }
 
 func newLodge(t *testing.T) *lodge {
 	t.Helper()
-	l := &lodge{t: t, server: homeserver.New(homeserver.Options{ServerName: "test"})}
+	l := &lodge{t: t, server: homeserver.New(homeserver.Options{ServerName: "test"}), now: time.Now()}
 	web := httptest.NewServer(l.server)
 	t.Cleanup(web.Close)
 	l.url = web.URL
 	l.client, l.ann, l.bob = l.logIn("bot"), l.logIn("ann"), l.logIn("bob")
-	l.bot = bot.NewMatrix(bot.MatrixOptions{
-		Account: l, User: botUser, Crypto: l, DB: storetest.Open(t, storetest.SQLite(t)), InvitedBy: []string{ann},
-		Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Now: time.Now,
-	})
+	l.db = storetest.Open(t, storetest.SQLite(t))
+	l.start()
 	return l
+}
+
+// start makes the bot anew, as a restart does.
+func (l *lodge) start() {
+	l.bot = bot.NewMatrix(bot.MatrixOptions{
+		Account: l, User: botUser, Crypto: l, DB: l.db, InvitedBy: []string{ann},
+		Log: slog.New(slog.NewTextHandler(l.t.Output(), nil)), Now: func() time.Time { return l.now },
+	})
 }
 
 func (l *lodge) logIn(name string) *mautrix.Client {
@@ -467,5 +480,100 @@ func TestMatrixInvitations(t *testing.T) {
 	}
 	if joined(byBob) {
 		t.Error("bob's invitation was accepted")
+	}
+}
+
+// locked is a device that has the keys of some sessions.
+type locked struct {
+	matrix.AccountDevice
+	has   map[string]bool // by ciphertext
+	came  bool            // whether a key came with the response
+	asked []string
+}
+
+// Identify implements matrix.AccountDevice.
+func (*locked) Identify(context.Context, matrix.IdentityOptions) (matrix.Identity, error) {
+	return matrix.IdentityKept, nil
+}
+
+// Receive implements matrix.AccountDevice.
+func (d *locked) Receive(context.Context, *mautrix.RespSync) (bool, error) { return d.came, nil }
+
+// Decrypt implements matrix.AccountDevice. The plain text is the ciphertext.
+func (d *locked) Decrypt(_ context.Context, evt *event.Event) (*event.Event, error) {
+	text := string(evt.Content.AsEncrypted().MegolmCiphertext)
+	if !d.has[text] {
+		return nil, fmt.Errorf("read %s: %w", text, matrix.ErrNoKey)
+	}
+	plain := *evt
+	plain.Type = event.EventMessage
+	plain.Content = event.Content{Parsed: &event.MessageEventContent{MsgType: event.MsgText, Body: text}}
+	return &plain, nil
+}
+
+// Request implements matrix.AccountDevice.
+func (d *locked) Request(_ context.Context, evt *event.Event) error {
+	d.asked = append(d.asked, string(evt.Content.AsEncrypted().MegolmCiphertext))
+	return nil
+}
+
+// TestMatrixLateKeys has messages come before their keys, through a restart.
+func TestMatrixLateKeys(t *testing.T) {
+	t.Parallel()
+	l := newLodge(t)
+	device := &locked{has: map[string]bool{"a": true}}
+	l.device = device
+	room := l.room()
+	l.poll()
+	say := func(text string) {
+		l.send(room, "m.room.encrypted", fmt.Sprintf(`{"algorithm":"m.megolm.v1.aes-sha2","session_id":"x","ciphertext":%q}`, text))
+	}
+	heard := func() (texts []string) {
+		t.Helper()
+		for _, e := range l.poll() {
+			if e.Room != room.String() || e.Sender != ann {
+				t.Errorf("told %+v", e)
+			}
+			texts = append(texts, e.Text)
+		}
+		return texts
+	}
+	for _, text := range []string{"a", "b", "c", "d"} {
+		say(text)
+	}
+	if got := heard(); !slices.Equal(got, []string{"a"}) {
+		t.Errorf("at first: %v", got)
+	}
+	device.has["b"], device.came = true, true
+	l.failed = fmt.Errorf("not now")
+	heard()
+	l.failed = nil
+	if got := heard(); !slices.Equal(got, []string{"b"}) {
+		t.Errorf("when a key came: %v", got)
+	}
+	if got := heard(); got != nil {
+		t.Errorf("again: %v", got)
+	}
+	l.now = l.now.Add(10 * time.Second)
+	heard()
+	heard()
+	if !slices.Equal(device.asked, []string{"c", "d"}) {
+		t.Errorf("asked for the keys of %v", device.asked)
+	}
+
+	l.start()
+	device.has["c"], device.came = true, false // it came while the bot was down
+	if got := heard(); !slices.Equal(got, []string{"c"}) {
+		t.Errorf("after a restart: %v", got)
+	}
+	l.now = l.now.Add(5 * time.Minute)
+	heard()
+	device.has["d"], device.came = true, true
+	if got := heard(); got != nil {
+		t.Errorf("after too long: %v", got)
+	}
+	l.start()
+	if got := heard(); got != nil {
+		t.Errorf("after another restart: %v", got)
 	}
 }

@@ -33,6 +33,7 @@ type house struct {
 
 	rooms   []string // entries of hooks.yaml
 	hooks   []hook
+	bot     string // the bot's entry, as YAML inside braces; "" for none
 	process *process
 	config  *config.Config    // as the program sees it; set by write
 	more    map[string]string // further secrets, and what they are
@@ -102,6 +103,7 @@ func (h *house) writeFile(name, text string) {
 	}
 }
 
+// yaml returns the configuration: each webhook is told by itself, however many there are.
 func (h *house) yaml() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `homeserver: {url: %q, domain: %s}
@@ -111,13 +113,21 @@ metrics: {listen: %q}
 console: {listen: %q}
 database: %q
 log: {level: debug}
+digest: {enabled: false}
 rooms: {%s}
-hooks:
-`, h.homeserver, domain, h.transactions, h.webhooks, h.metrics, h.console, h.database, strings.Join(h.rooms, ", "))
+%shooks:
+`, h.homeserver, domain, h.transactions, h.webhooks, h.metrics, h.console, h.database, strings.Join(h.rooms, ", "), h.botYAML())
 	for _, k := range h.hooks {
 		fmt.Fprintf(&b, "  - {id: %q, name: %s, service: %s, room: %s, %s}\n", k.id, k.name, k.service, k.room, cmp.Or(k.more, "get: true"))
 	}
 	return b.String()
+}
+
+func (h *house) botYAML() string {
+	if h.bot == "" {
+		return ""
+	}
+	return "bot: {" + h.bot + "}\n"
 }
 
 // run runs a subcommand that must succeed, and returns what it prints.

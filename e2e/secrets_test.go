@@ -3,10 +3,8 @@
 package e2e_test
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
-	"encoding/hex"
 	"fmt"
 	"maps"
 	"os"
@@ -15,6 +13,7 @@ import (
 	"strings"
 
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/config"
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/secrettest"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/store"
 )
 
@@ -63,16 +62,8 @@ func (h *house) checkSecrets() {
 // findSecrets fails the test when a secret is in data.
 func (h *house) findSecrets(where string, data []byte) {
 	h.t.Helper()
-	for secret, what := range h.secrets() {
-		forms := [][]byte{[]byte(secret), []byte(hex.EncodeToString([]byte(secret)))}
-		if raw, err := hex.DecodeString(strings.ReplaceAll(secret, "-", "")); err == nil {
-			forms = append(forms, raw) // a UUID or a token, in bytes
-		}
-		for _, form := range forms {
-			if bytes.Contains(data, form) {
-				h.t.Errorf("%s holds %s", where, what)
-			}
-		}
+	for _, what := range secrettest.Find(data, h.secrets()) {
+		h.t.Errorf("%s holds %s", where, what)
 	}
 }
 

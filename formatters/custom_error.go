@@ -95,6 +95,8 @@ func compileErrorOf(field string, err error) *FieldError {
 	e.Line, e.Column = max(e.Line, 1), max(e.Column, 1)
 	const quotes = `text stands in quotes of its own, as in '"backed up"'`
 	switch {
+	case e.Message == "unexpected token EOF":
+		e.Message, e.Remedy = "ends too early", "write the rest of it, as in payload.host"
 	case e.Message == "unknown name now":
 		e.Remedy = "use time, when the webhook was received"
 	case strings.HasPrefix(e.Message, "unknown name "):

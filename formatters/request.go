@@ -3,11 +3,13 @@ package formatters
 import (
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 )
 
 // PayloadOf picks from a request what the service's formatter may read: the headers and
-// query parameters it declares, and with a GET, whose query is its content, all parameters.
+// query parameters it declares, and with a GET, whose query is its content, all parameters
+// but those that their names say are secrets.
 func (s Service) PayloadOf(method string, header map[string][]string, query url.Values, body []byte, received time.Time) Payload {
 	p := Payload{Body: body, Received: received}
 	if v := header["Content-Type"]; len(v) > 0 {
@@ -22,7 +24,7 @@ func (s Service) PayloadOf(method string, header map[string][]string, query url.
 		}
 	}
 	for name, v := range query {
-		if method == "GET" || slices.Contains(s.Query, name) {
+		if method == "GET" && !isCredential(name) || slices.Contains(s.Query, name) {
 			if p.Query == nil {
 				p.Query = map[string][]string{}
 			}
@@ -30,4 +32,14 @@ func (s Service) PayloadOf(method string, header map[string][]string, query url.
 		}
 	}
 	return p
+}
+
+// isCredential says whether a query parameter is what its sender authenticates with.
+func isCredential(name string) bool {
+	return slices.Contains(credentialParameters, strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(name)))
+}
+
+var credentialParameters = []string{
+	"token", "accesstoken", "authtoken", "apitoken", "apikey", "auth", "authorization", "password", "passwd", "secret",
+	"clientsecret", "signature", "sig",
 }

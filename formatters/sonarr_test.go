@@ -261,13 +261,14 @@ func TestSonarrImage(t *testing.T) {
 func TestSonarrIncident(t *testing.T) {
 	t.Parallel()
 	open := formatters.Incident{Key: "download:AB", State: formatters.Open}
+	partial := formatters.Incident{Key: "download:AB", State: formatters.Open, Partial: true}
 	resolved := formatters.Incident{Key: "download:AB", State: formatters.Resolved}
 	tests := []struct {
 		name, body string
 		want       formatters.Incident
 	}{
 		{"Grab", sonarrBody("Grab", "", `"downloadId":"AB",`), open},
-		{"Import", sonarrBody("Download", "", `"downloadId":"AB",`), open},
+		{"Import", sonarrBody("Download", "", `"downloadId":"AB",`), partial},
 		{"ImportComplete", sonarrBody("Download", "", `"downloadId":"AB","episodeFiles":[],`), resolved},
 		{"Stuck", sonarrBody("ManualInteractionRequired", "", `"downloadId":"AB",`), open},
 		{"GrabByBlackhole", sonarrBody("Grab", "", ""), formatters.Incident{}},

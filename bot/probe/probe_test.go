@@ -41,7 +41,7 @@ func serve(t *testing.T, answer func(net.Conn)) string {
 				return
 			}
 			go func() {
-				defer conn.Close()
+				defer conn.Close() //nolint:errcheck // only answered
 				answer(conn)
 			}()
 		}
@@ -69,7 +69,7 @@ func nobody(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	defer l.Close() //nolint:errcheck // only its address is wanted
 	return l.Addr().String()
 }
 

@@ -32,15 +32,21 @@ func newRoot(env *app.Env) *cobra.Command {
 	root.SetFlagErrorFunc(wrongUse)
 	root.AddCommand(
 		newServe(env), newDemo(env), newCheck(env), newRegistration(env), newRender(env), newSend(env),
-		newDeliveries(env), newReplay(env), newDead(env), newIncidents(env), newBot(env), newSchema(env), newID(env), newVersion(env),
+		newDeliveries(env), newReplay(env), newDead(env), newIncidents(env), newBot(env), newImport(env), newSchema(env), newID(env), newVersion(env),
 	)
 	root.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
-	for _, cmd := range append(root.Commands(), root) {
-		if check := cmd.Args; check != nil {
-			cmd.Args = func(cmd *cobra.Command, args []string) error { return wrongUse(cmd, check(cmd, args)) }
-		}
-	}
+	tellWrongArgs(root)
 	return root
+}
+
+// tellWrongArgs has a command, and all below it, answer wrong arguments as wrong use.
+func tellWrongArgs(cmd *cobra.Command) {
+	if check := cmd.Args; check != nil {
+		cmd.Args = func(cmd *cobra.Command, args []string) error { return wrongUse(cmd, check(cmd, args)) }
+	}
+	for _, below := range cmd.Commands() {
+		tellWrongArgs(below)
+	}
 }
 
 func wrongUse(cmd *cobra.Command, err error) error {

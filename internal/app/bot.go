@@ -37,6 +37,9 @@ type botRunner struct {
 	db      *store.DB
 	log     *slog.Logger
 	metrics *metrics
+	desk    *hookDesk
+	version string
+	started time.Time
 	current atomic.Pointer[runningBot] // nil until the first time
 }
 
@@ -65,7 +68,7 @@ func (r *botRunner) Hold(ctx context.Context, use func(context.Context, matrix.C
 		}
 		r.current.Store(b)
 		g, ctx := errgroup.WithContext(ctx)
-		g.Go(func() error { return r.run(ctx, b.bot) })
+		g.Go(func() error { return r.run(ctx, b) })
 		g.Go(func() error { return b.chat.Run(ctx) })
 		g.Go(func() error { b.work(ctx); return nil })
 		g.Go(func() error { return use(ctx, crypto) })
@@ -73,10 +76,15 @@ func (r *botRunner) Hold(ctx context.Context, use func(context.Context, matrix.C
 	})
 }
 
-// run runs the bot, without which webhooks are told all the same.
-func (r *botRunner) run(ctx context.Context, b *bot.Bot) error {
+// run runs the bot once there is somebody to talk to. Without it, webhooks are told all the same.
+func (r *botRunner) run(ctx context.Context, b *runningBot) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-b.chat.Following():
+	}
 	for ctx.Err() == nil {
-		if err := b.Run(ctx); err != nil && ctx.Err() == nil {
+		if err := b.bot.Run(ctx); err != nil && ctx.Err() == nil {
 			r.log.Error("the bot does not run; it is tried again", "err", err)
 		}
 		select {
@@ -88,14 +96,15 @@ func (r *botRunner) run(ctx context.Context, b *bot.Bot) error {
 }
 
 func (r *botRunner) newBot(crypto matrix.Crypto) (*runningBot, error) {
-	virtual, domain := "@"+r.cfg.Appservice.UserPrefix, ":"+r.cfg.Homeserver.Domain
 	chat := bot.NewMatrix(bot.MatrixOptions{
 		Account: r.account, User: r.cfg.Bot.User, Crypto: crypto, DB: r.db, InvitedBy: r.cfg.Bot.InvitedBy,
 		Identity: matrix.IdentityOptions{Recovery: recoveryFile(r.cfg.Bot.RecoveryKeyFile), Password: r.cfg.Bot.Password.Reveal()},
-		Deaf:     func(user string) bool { return strings.HasPrefix(user, virtual) && strings.HasSuffix(user, domain) },
+		Deaf:     isVirtual(r.cfg),
 		Log:      r.log, Now: time.Now,
 	})
-	parts, work := botParts{cfg: r.cfg, db: r.db, chat: chat}, func(context.Context) {}
+	parts, work := botParts{
+		cfg: r.cfg, db: r.db, chat: chat, desk: r.desk, log: r.log, version: r.version, started: r.started,
+	}, func(context.Context) {}
 	if r.cfg.Bot.Trivia.OpenTDB {
 		source := opentdb.New(opentdb.Options{Client: &http.Client{Timeout: openTDBTime}, Log: r.log, Now: time.Now})
 		parts.live, work = source, source.Run
@@ -111,6 +120,12 @@ func (r *botRunner) newBot(crypto matrix.Crypto) (*runningBot, error) {
 		return nil, fmt.Errorf("make the bot: %w", err)
 	}
 	return &runningBot{chat, b, work}, nil
+}
+
+// isVirtual returns what tells virtual users from people.
+func isVirtual(cfg *config.Config) func(user string) bool {
+	virtual, domain := "@"+cfg.Appservice.UserPrefix, ":"+cfg.Homeserver.Domain
+	return func(user string) bool { return strings.HasPrefix(user, virtual) && strings.HasSuffix(user, domain) }
 }
 
 // botSettings returns the rules of the configuration.

@@ -2,6 +2,7 @@ package app
 
 import (
 	"errors"
+	"log/slog"
 	"math/rand/v2"
 	"time"
 
@@ -15,10 +16,14 @@ import (
 // botParts are what features are made of. Where the configuration is only checked, there is
 // nothing but it.
 type botParts struct {
-	cfg  *config.Config
-	db   *store.DB
-	chat *bot.Matrix
-	live bot.TriviaSource // nil without questions from elsewhere
+	cfg     *config.Config
+	db      *store.DB
+	chat    *bot.Matrix
+	live    bot.TriviaSource // nil without questions from elsewhere
+	desk    *hookDesk
+	log     *slog.Logger
+	version string
+	started time.Time
 }
 
 // botFeatures is the list of all that the bot can do, besides !help, in the order in which
@@ -30,6 +35,8 @@ func botFeatures(p botParts) ([]bot.Feature, error) {
 	agent, agentErr := bot.Agent(rand.IntN, c.AgentsFile)
 	features := []bot.Feature{
 		bot.Ping(p.chat),
+		bot.Health(healthOptions(p)),
+		bot.Hooks(p.desk, staff(p.cfg, "hooks", 0), p.cfg.Timezone.Location),
 		bot.Wordle(bot.MemoryOf(p.db, "wordle"), rand.IntN, bot.WordleOptions{Zone: p.cfg.Timezone.Location, Prefix: c.Prefix}),
 		bot.Trivia(bot.MemoryOf(p.db, "trivia"), rand.IntN, bot.TriviaOptions{Prefix: c.Prefix, Live: p.live}),
 		bot.Poll(bot.MemoryOf(p.db, "poll"), bot.PollOptions{Prefix: c.Prefix, Zone: p.cfg.Timezone.Location, Native: c.Poll.Native}),
@@ -51,6 +58,9 @@ func botFeatures(p botParts) ([]bot.Feature, error) {
 	if c.Minecraft != nil {
 		server := minecraft.NewServer(c.Minecraft.Address, c.Minecraft.Password.Reveal())
 		features = append(features, bot.Minecraft(server, bot.MinecraftOptions{Bedrock: c.Minecraft.Bedrock}))
+	}
+	if c.Welcome != nil {
+		features = append(features, bot.Welcome(bot.MemoryOf(p.db, "welcome"), welcomeOptions(p)))
 	}
 	return features, errors.Join(fortuneErr, championErr, agentErr)
 }

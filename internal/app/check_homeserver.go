@@ -160,6 +160,7 @@ func (c *onlineCheck) bot(ctx context.Context) bool {
 		return false
 	}
 	c.good(what, "%s can log in", c.cfg.Bot.User)
+	c.identity(ctx, client)
 	c.inviter = client
 	return true
 }

@@ -12,7 +12,7 @@ import (
 	"maunium.net/go/mautrix/id"
 )
 
-// checkedRoom is a room that hooks tell.
+// checkedRoom is a room that hooks tell, or in which the bot is spoken to.
 type checkedRoom struct {
 	name      string    // as the configuration calls it
 	reference string    // "!…" or "#…"
@@ -24,7 +24,8 @@ type checkedRoom struct {
 
 func (r *checkedRoom) what() string { return "room " + r.name }
 
-// told returns the rooms that hooks and routes tell, in the order of their references.
+// told returns the rooms that hooks and routes tell and that the bot's commands name, in the
+// order of their references.
 func (c *onlineCheck) told() []*checkedRoom {
 	rooms := map[string]*checkedRoom{}
 	add := func(name string, speaker id.UserID, mentions []string) {
@@ -50,6 +51,15 @@ func (c *onlineCheck) told() []*checkedRoom {
 				room = h.Room
 			}
 			add(room, speaker, route.Mention)
+		}
+	}
+	if c.cfg.Bot != nil {
+		for _, command := range c.cfg.Bot.Commands {
+			for _, name := range command.Rooms {
+				if reference := c.cfg.RoomReference(name); rooms[reference] == nil {
+					rooms[reference] = &checkedRoom{name: name, reference: reference} // the bot must be in it, too
+				}
+			}
 		}
 	}
 	var list []*checkedRoom

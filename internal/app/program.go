@@ -26,13 +26,16 @@ type program struct {
 	metrics *metrics
 	relay   *outbox.Relay
 	decider decider
+	desk    hookDesk
 	systemd *notifier // set by Serve
+	version string
+	started time.Time
 }
 
 // startProgram makes all parts and starts them: what is accepted first, what tells it last.
 // It asks nothing of the homeserver, which may be away.
 func startProgram(ctx context.Context, cfg *config.Config, log *slog.Logger, life *lifecycle, version string) (*program, error) {
-	p := &program{metrics: newMetrics(version)}
+	p := &program{metrics: newMetrics(version), version: version, started: time.Now()}
 	if cfg.Metrics.HookshotNames {
 		p.metrics.addHookshotNames()
 	}
@@ -53,6 +56,7 @@ func startProgram(ctx context.Context, cfg *config.Config, log *slog.Logger, lif
 	life.onEnd("outbox", func() error { box.Close(); return nil })
 	p.metrics.registry.MustRegister(newOutboxCollector(box, p.hookNames))
 
+	p.desk.box = box
 	users, err := p.newUsers(ctx, cfg, db, log, life)
 	if err != nil {
 		return nil, err
@@ -63,6 +67,7 @@ func startProgram(ctx context.Context, cfg *config.Config, log *slog.Logger, lif
 		Zone: cfg.Timezone.Location, MaxBody: int64(cfg.Gateway.MaxBody),
 		TrustedProxies: prefixes(cfg.Gateway.TrustedProxies),
 	})
+	p.desk.gateway = p.gateway
 	if err := p.setHooks(cfg); err != nil {
 		return nil, err
 	}
@@ -103,6 +108,7 @@ func (p *program) setHooks(cfg *config.Config) error {
 	p.sender.profiles.Store(&h.profiles)
 	p.decider.policies.Store(&h.policies)
 	p.gateway.SetHooks(h.gateway)
+	p.desk.cfg.Store(cfg)
 	return nil
 }
 
@@ -137,7 +143,7 @@ func (p *program) newUsers(ctx context.Context, cfg *config.Config, db *store.DB
 			return nil, err
 		}
 		p.metrics.initCommands(commands)
-		runner := &botRunner{keys: keys, cfg: cfg, db: db, log: log.With("component", "bot"), metrics: p.metrics}
+		runner := &botRunner{keys: keys, cfg: cfg, db: db, log: log.With("component", "bot"), metrics: p.metrics, desk: &p.desk, version: p.version, started: p.started}
 		account := virtualusers.NewAccount(virtualusers.AccountOptions{
 			Homeserver: hs, User: id.UserID(cfg.Bot.User), Password: cfg.Bot.Password.Reveal(), Token: cfg.Bot.Token.Reveal(),
 			DB: db.SQL(), Log: log, Also: runner.hear, Events: bot.SyncEvents,

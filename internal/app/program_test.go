@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -251,49 +250,6 @@ func (h *house) get(path string) string {
 		h.t.Fatal(err)
 	}
 	return string(body)
-}
-
-// TestSecretsStaySecret looks for the hooks' ids and the tokens where they must not be.
-func TestSecretsStaySecret(t *testing.T) {
-	t.Parallel()
-	h := open(t)
-	remove := h.home.server.Inject(homeserver.Fault{Match: homeserver.Sends, Times: 2, Do: homeserver.Status(http.StatusBadGateway)})
-	defer remove()
-	h.post("grafana", text("broken payload"))
-	h.post("generic", text("good payload"))
-	_, _ = post(t.Context(), "http://"+h.gateway+"/webhook/"+secretMark+"-unknown", text("x"))
-	marks := regexp.MustCompile(regexp.QuoteMeta(secretMark) + `|[0-9a-f]{64}`) // ids; tokens are 32 bytes in hexadecimal
-	where := map[string]string{"log": h.log.String(), "metrics": h.get("/metrics")}
-	for _, e := range h.messages() {
-		where["room"] += string(e.Content)
-	}
-	files, err := filepath.Glob(filepath.Join(h.dir, "*.db*"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no database files: %v", err)
-	}
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		where[filepath.Base(file)] = string(data)
-	}
-	for place, content := range where {
-		for _, mark := range marks.FindAllString(content, -1) {
-			if mark == secretMark || strings.Contains(registrationText(t, h.dir), mark) {
-				t.Errorf("a secret stands in the %s: %.80s", place, mark)
-			}
-		}
-	}
-}
-
-func registrationText(t *testing.T, dir string) string {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join(dir, "registration.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(data)
 }
 
 // TestServesWhileTheHomeserverIsAway starts without a homeserver, accepts, and tells later.

@@ -72,7 +72,7 @@ func TestAuthWrong(t *testing.T) {
 		{"ErrUnknownKey", hook("auth: {baerer: x}"), []string{
 			`hooks[0].auth.baerer: unknown key: did you mean "bearer"?`}},
 		{"ErrUnknownScheme", hook("auth: {hmac: x, scheme: git-hub}"), []string{
-			`hooks[0].auth.scheme: cannot be "git-hub": did you mean "github"?`}},
+			`hooks[0].auth.scheme: is unknown: did you mean "github"?`}},
 		{"ErrNoScheme", hook("auth: {hmac: x}"), []string{
 			"hooks[0].auth.scheme: is missing: say how bodies are signed: grafana, github, gitea or standard-webhooks"}},
 		{"ErrSchemeWithoutKey", hook("auth: {bearer: x, scheme: github}"), []string{

@@ -59,7 +59,7 @@ func TestExample(t *testing.T) {
 	t.Run("OKWithOptions", func(t *testing.T) {
 		t.Parallel()
 		dir := directory(t, example(t, true), "sonarr-4k", "id-of-sonarr-4k-that-none-can-guess-7c0d2b9f61e3", "bot-password", "p",
-			"grafana-key", "k", "grafana-key-before", "l")
+			"grafana-key", "k", "grafana-key-before", "l", "rcon-password", "m")
 		if err := os.Mkdir(filepath.Join(dir, "avatars"), 0o700); err != nil {
 			t.Fatal(err)
 		}

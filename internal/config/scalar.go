@@ -35,7 +35,7 @@ func (d *decoder) text(n *yaml.Node, v reflect.Value, path string, oneof []strin
 		return
 	}
 	if len(oneof) > 0 && !slices.Contains(oneof, s) {
-		d.problem(path, fmt.Sprintf("cannot be %q", s), suggest(s, oneof))
+		d.problem(path, "is unknown", suggest(s, oneof)) // the value may be a secret in the wrong place
 		return
 	}
 	if s == "" && v.Type() != reflect.TypeFor[Text]() {

@@ -117,7 +117,7 @@ func TestLoadWrong(t *testing.T) {
 		{"ErrMaxAgeZero", with("max_age: 0s"), []string{
 			`hooks.yaml:6:10: max_age: is out of range: write how long to try, such as "7d"`}},
 		{"ErrLevel", with("log: {level: warning}"), []string{
-			`hooks.yaml:6:14: log.level: cannot be "warning": use one of debug, error, info, warn`}},
+			`hooks.yaml:6:14: log.level: is unknown: use one of debug, error, info, warn`}},
 		{"ErrDomain", strings.Replace(minimal, "domain: example.org", "domain: 'https://example.org'", 1), []string{
 			`hooks.yaml:1:52: homeserver.domain: is no server name: write what stands behind the colon of user ids, such as example.org`}},
 		{"ErrUserPrefix", strings.Replace(minimal, "{registration: registration.yaml}", "{registration: registration.yaml, user_prefix: '@Hook_'}", 1), []string{

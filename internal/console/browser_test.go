@@ -19,7 +19,7 @@ import (
 )
 
 // browserTime bounds what one test does in its browser.
-const browserTime = time.Minute
+const browserTime = 2 * time.Minute
 
 // newBrowser starts a Chromium for one test and returns the context of its tabs.
 func newBrowser(t *testing.T) context.Context {

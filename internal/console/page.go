@@ -49,7 +49,7 @@ func (c *console) servePage(w http.ResponseWriter, _ *http.Request) {
 	}
 	for _, s := range c.Services {
 		page.Services = append(page.Services, wireService{
-			Name: s.Name, Title: s.Title, Avatar: s.Avatar.address("services", s.Name), Samples: s.Samples,
+			Name: s.Name, Title: s.Title, Avatar: s.Avatar.address("services", s.Name), Samples: append([]string{}, s.Samples...),
 		})
 	}
 	for _, s := range c.Stories {

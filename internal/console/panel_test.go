@@ -64,6 +64,11 @@ func TestPanel(t *testing.T) {
 		if diff := cmp.Diff([]string{"sonarr/Grab", "sonarr/v5/Grab"}, shown()); diff != "" {
 			t.Errorf("found (-want +got):\n%s", diff)
 		}
+		value[bool](tb, `(document.activeElement.value = "", true)`)
+		tb.press("graf single res")
+		if diff := cmp.Diff([]string{"grafana/resolved-single"}, shown()); diff != "" {
+			t.Errorf("found by words (-want +got):\n%s", diff)
+		}
 		tb.press("zzz")
 		tb.until(`document.querySelector(".no-match").innerText === "No sample has such a name."`)
 	})

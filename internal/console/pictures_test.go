@@ -147,7 +147,7 @@ func (tb tab) save(name string, shoot chromedp.Action[[]byte]) {
 	if err != nil {
 		tb.t.Fatal(err)
 	}
-	if err := os.WriteFile(pictureFile(name), smaller(tb.t, shot), 0o644); err != nil { //nolint:gosec // a picture for all
+	if err := os.WriteFile(pictureFile(name), smaller(tb.t, shot), 0o644); err != nil {
 		tb.t.Fatal(err)
 	}
 }

@@ -135,9 +135,12 @@ export class Picker {
   }
 }
 
+// matching returns the samples in whose name, with its service's, every word of a query is.
 function matching(service, query) {
-  if (service.title.toLowerCase().includes(query)) return service.samples;
-  return service.samples.filter((sample) => words(sample.toLowerCase()).includes(query));
+  return service.samples.filter((sample) => {
+    const name = words(`${service.title} ${sample}`.toLowerCase());
+    return query.split(" ").every((word) => name.includes(word));
+  });
 }
 
 // words makes a file's name readable: "Download.manual-import" is "Download manual import".

@@ -30,6 +30,7 @@ export class Trial {
     byId("trial-request").addEventListener("paste", () => setTimeout(() => this.#see()));
     byId("trial-sample").addEventListener("click", () => {
       const { name, samples } = this.#services.get(byId("trial-service").value);
+      if (samples.length === 0) return;
       this.#next = (this.#next + 1) % samples.length;
       this.edit(name, samples[this.#next]);
     });

@@ -1,0 +1,141 @@
+//go:build goolm && linux
+
+package e2e_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"maunium.net/go/mautrix"
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/store/storetest"
+)
+
+// TestBotNio has matrix-nio, which shares no code with mautrix, talk to the bot in an
+// encrypted room.
+func TestBotNio(t *testing.T) {
+	t.Parallel()
+	h, s := newBotHouse(t, storetest.SQLite(t))
+	ann := newPerson(t, s, "ann").withKeys()
+	room := ann.newRoom(true, botUser)
+	h.start()
+	ann.awaitMember(room, botUser)
+	first := ann.say(room, "!ping")
+	ann.awaitAnswer(room, first)
+	bob := s.Account(t, "bob", password)
+	if _, err := ann.InviteUser(t.Context(), room, &mautrix.ReqInviteUser{UserID: id.UserID(bob.UserID)}); err != nil {
+		t.Fatal(err)
+	}
+	n := startNio(t, s.URL, bob.UserID, room)
+	second := ann.say(room, "!ping")
+	checkPong(t, ann.awaitAnswer(room, second), true)
+	var pongs int
+	for _, m := range n.read(2) {
+		if m.sender == botUser && strings.HasPrefix(m.body(), "Pong! ") {
+			pongs++
+		}
+	}
+	if pongs != 1 {
+		t.Errorf("nio reads %d answers", pongs)
+	}
+}
+
+// TestBotRooms invites the bot, changes who is in an encrypted room with it, and says much
+// while it is away.
+func TestBotRooms(t *testing.T) {
+	t.Parallel()
+	h, s := newBotHouse(t, storetest.SQLite(t))
+	h.bot += `, invited_by: ["@ann:` + domain + `"], prefix: "?", commands: {ping: {rooms: ["#talk:` + domain + `"]}}`
+	h.write()
+	ann, bob := newPerson(t, s, "ann").withKeys(), newPerson(t, s, "bob").withKeys()
+	talk := ann.newRoom(true, botUser)
+	if _, err := ann.CreateAlias(t.Context(), "#talk:"+domain, talk); err != nil {
+		t.Fatal(err)
+	}
+	other, foreign := ann.newRoom(false, botUser), bob.newRoom(false, botUser)
+	h.start()
+	ann.awaitMember(talk, botUser)
+	ann.awaitMember(other, botUser)
+	checkPong(t, ann.awaitAnswer(talk, ann.say(talk, "?ping")), true)
+
+	denied := ann.say(other, "?ping")
+	eventually(t, 20*time.Second, "the bot says no", func() bool {
+		return slices.ContainsFunc(ann.timeline(other), func(evt *event.Event) bool {
+			relation, _ := evt.Content.Raw["m.relates_to"].(map[string]any)
+			return evt.Type.Type == "m.reaction" && evt.Sender == botUser && relation["event_id"] == denied.String() && relation["key"] == "🚫"
+		})
+	})
+	if joined, err := bob.JoinedMembers(t.Context(), foreign); err != nil || len(joined.Joined) != 1 {
+		t.Errorf("bob's invitation was accepted: %v, %v", joined, err)
+	}
+
+	invite(t, ann, bob, talk)
+	notice()
+	checkPong(t, bob.awaitAnswer(talk, bob.say(talk, "?ping")), true)
+	phone := ann.newDevice()
+	notice()
+	fromPhone := phone.say(talk, "?ping")
+	checkPong(t, phone.awaitAnswer(talk, fromPhone), true)
+	checkPong(t, bob.awaitAnswer(talk, fromPhone), true)
+	edited := ann.say(talk, "never mind")
+	if _, err := ann.SendMessageEvent(t.Context(), talk, event.EventMessage, &event.MessageEventContent{
+		MsgType: event.MsgText, Body: "* ?ping", NewContent: &event.MessageEventContent{MsgType: event.MsgText, Body: "?ping"},
+		RelatesTo: &event.RelatesTo{Type: event.RelReplace, EventID: edited},
+	}); err != nil {
+		t.Fatal(err)
+	}
+
+	h.stop()
+	leave(t, bob, talk)
+	early := ann.say(talk, "?ping")
+	for n := range 130 {
+		ann.say(talk, fmt.Sprintf("chatter %d", n))
+	}
+	h.start()
+	checkPong(t, ann.awaitAnswer(talk, early), true)
+	for _, evt := range ann.timeline(talk)[len(ann.timeline(talk))-1:] {
+		if bob.decrypt(evt, 300*time.Millisecond) != nil {
+			t.Error("bob, who has left, can read the answer")
+		}
+	}
+	if n := len(ann.answers(talk, edited)); n != 0 {
+		t.Errorf("an edit was answered %d times", n)
+	}
+}
+
+// TestBotTurns has a room turn encrypted while people talk to the bot.
+func TestBotTurns(t *testing.T) {
+	t.Parallel()
+	h, s := newBotHouse(t, storetest.SQLite(t))
+	ann := newPerson(t, s, "ann").withKeys()
+	room := ann.newRoom(false, botUser)
+	h.start()
+	ann.awaitMember(room, botUser)
+	checkPong(t, ann.awaitAnswer(room, ann.say(room, "!ping")), false)
+	ann.encrypt(room)
+	notice()
+	checkPong(t, ann.awaitAnswer(room, ann.say(room, "!ping")), true)
+}
+
+// TestBotAway starts the program while the homeserver is away.
+func TestBotAway(t *testing.T) {
+	t.Parallel()
+	h, s := newBotHouse(t, storetest.SQLite(t))
+	ann := newPerson(t, s, "ann").withKeys()
+	room := ann.newRoom(true, botUser)
+	s.Stop(t)
+	h.start() // which waits until it is ready
+	s.Up(t)
+	ann.awaitMember(room, botUser)
+	checkPong(t, ann.awaitAnswer(room, ann.say(room, "!ping")), true)
+	s.Kill(t)
+	time.Sleep(2 * time.Second)
+	s.Up(t)
+	checkPong(t, ann.awaitAnswer(room, ann.say(room, "!ping")), true)
+	checkSigned(t, ann)
+}
