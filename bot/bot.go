@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -91,7 +92,7 @@ func New(o Options, features ...Feature) (*Bot, error) {
 		chat: o.Chat, db: o.DB, inbox: inbox{o.DB}, log: o.Log, now: o.Now, metrics: o.Metrics, settings: o.Settings,
 		commands: map[string]*Command{}, cooldowns: newCooldowns(), rooms: map[string]*room{}, alarms: map[alarm]time.Time{},
 	}
-	b.features = append(features, b.helpFeature())
+	b.features = append(slices.Clone(features), b.helpFeature())
 	for _, f := range b.features {
 		for i := range f.Commands {
 			c := &f.Commands[i]

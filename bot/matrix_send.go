@@ -13,6 +13,8 @@ import (
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
+
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/matrix"
 )
 
 const (
@@ -240,13 +242,14 @@ func (m *Matrix) Direct(ctx context.Context, user string) (string, error) {
 	}
 	var made id.RoomID
 	err = m.attempt(ctx, func(s *session) error {
-		resp, err := s.client.CreateRoom(ctx, &mautrix.ReqCreateRoom{
-			Preset: "trusted_private_chat", IsDirect: true, Invite: []id.UserID{id.UserID(user)},
-			InitialState: []*event.Event{{
+		req := &mautrix.ReqCreateRoom{Preset: "trusted_private_chat", IsDirect: true, Invite: []id.UserID{id.UserID(user)}}
+		if s.device != matrix.AccountDevice(plain{}) {
+			req.InitialState = []*event.Event{{
 				Type:    event.StateEncryption,
 				Content: event.Content{Parsed: &event.EncryptionEventContent{Algorithm: id.AlgorithmMegolmV1}},
-			}},
-		})
+			}}
+		}
+		resp, err := s.client.CreateRoom(ctx, req)
 		if err == nil {
 			made = resp.RoomID
 		}

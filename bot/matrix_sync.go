@@ -34,7 +34,7 @@ func (m *Matrix) Handle(ctx context.Context, resp *mautrix.RespSync, since strin
 }
 
 func (m *Matrix) handle(ctx context.Context, s *session, resp *mautrix.RespSync, since string, receive func(context.Context, []Event) error) error {
-	m.outdate(s, resp, since)
+	m.outdate(s, resp)
 	came, err := s.device.Receive(ctx, resp)
 	if err != nil {
 		return err
@@ -73,7 +73,7 @@ func (m *Matrix) handle(ctx context.Context, s *session, resp *mautrix.RespSync,
 
 // outdate makes devices that have changed be read again, before rooms learn that their
 // sessions are unfit.
-func (m *Matrix) outdate(s *session, resp *mautrix.RespSync, since string) {
+func (m *Matrix) outdate(s *session, resp *mautrix.RespSync) {
 	changed := slices.Concat(resp.DeviceLists.Changed, resp.DeviceLists.Left)
 	if len(changed) == 0 {
 		return

@@ -393,8 +393,8 @@ func TestMatrixDirect(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.poll()
-	if _, encrypted := l.server.State(first, "m.room.encryption", ""); !encrypted {
-		t.Error("a direct room is not encrypted")
+	if _, encrypted := l.server.State(first, "m.room.encryption", ""); encrypted {
+		t.Error("a direct room is encrypted where there is no encryption")
 	}
 	if again, err := l.bot.Direct(t.Context(), bob); err != nil || again != first {
 		t.Errorf("the direct room is %s, then %s, %v", first, again, err)
@@ -406,8 +406,15 @@ func TestMatrixDirect(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.poll()
-	if other, err := l.bot.Direct(t.Context(), bob); err != nil || other == first {
+	l.device = &locked{}
+	l.start()
+	l.poll()
+	other, err := l.bot.Direct(t.Context(), bob)
+	if err != nil || other == first {
 		t.Errorf("after bob has left, the direct room is %s, %v", other, err)
+	}
+	if _, encrypted := l.server.State(other, "m.room.encryption", ""); !encrypted {
+		t.Error("a direct room is not encrypted")
 	}
 	many := l.room(l.bob)
 	l.poll()

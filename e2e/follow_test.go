@@ -69,7 +69,7 @@ func (h *house) plans(db *sql.DB, room id.RoomID) map[string]string {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	defer rows.Close() //nolint:errcheck // read to its end
+	defer rows.Close()
 	plans := map[string]string{}
 	for rows.Next() {
 		var webhook, plan string
@@ -94,7 +94,7 @@ func (h *house) sends(db *sql.DB, room id.RoomID) (all []sent) {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	defer rows.Close() //nolint:errcheck // read to its end
+	defer rows.Close()
 	for rows.Next() {
 		var s sent
 		var notification []byte

@@ -97,7 +97,7 @@ func newSecretive(t *testing.T, url string) *secretive {
 	if s.room, err = s.server.CreateRoom(s.owner, homeserver.RoomOptions{Invite: []string{botUser}}); err != nil {
 		t.Fatal(err)
 	}
-	s.memory.house.room("one", s.room)
+	s.house.room("one", s.room)
 	s.one = &poster{name: "one", url: s.hook("one", "generic", "one", "")}
 	s.hook("asks", "grafana", "one", `filter: 'payload.missing.field > 3', wait: true`)
 	s.guarded = s.hook("guarded", "generic", "one", `auth: {bearer: `+bearerSecret+`, header: {name: X-Secret, value: `+headerSecret+`}, hmac: `+keySecret+`, scheme: github}`)

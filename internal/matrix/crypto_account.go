@@ -118,7 +118,7 @@ func (a *accountDevice) Request(ctx context.Context, evt *event.Event) error {
 	if from == "" {
 		from = "*"
 	}
-	err := a.olm.SendRoomKeyRequest(ctx, evt.RoomID, content.SenderKey, content.SessionID, "", //nolint:staticcheck // as above
+	err := a.olm.SendRoomKeyRequest(ctx, evt.RoomID, content.SenderKey, content.SessionID, "",
 		map[id.UserID][]id.DeviceID{evt.Sender: {from}})
 	if err != nil {
 		return fmt.Errorf("ask for a key: %w", err)

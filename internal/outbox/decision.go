@@ -18,9 +18,9 @@ type plan struct {
 	id       string
 	place    Place
 	hook     string
-	webhook  string    // "" when a timer made the plan
-	received time.Time // of the webhook
-	mentions []string
+	webhook  string                   // "" when a timer made the plan
+	received time.Time                // of the webhook
+	mentions []string                 // whom the route names, until a send pings them
 	own      *formatters.Notification // the webhook's, which sends need not store again
 	sends    int                      // how many there are
 	first    *send                    // of them
@@ -111,6 +111,9 @@ func (o *Outbox) insertSends(tx *store.Tx, lane int64, k known, parts []incident
 		if card == "" {
 			s.kind = incident.New
 		}
+		if s.kind != incident.Edit && part.MsgType != formatters.MsgNotice {
+			s.event.Mentions, p.mentions = p.mentions, nil // once, by what notifies
+		}
 		switch {
 		case s.kind != incident.New:
 			s.target = card
@@ -139,8 +142,7 @@ func (o *Outbox) insertSends(tx *store.Tx, lane int64, k known, parts []incident
 	return card, nil
 }
 
-// newSend returns the next send of a plan. The first one has the plan's id, and pings whom
-// the route names.
+// newSend returns the next send of a plan. The first one has the plan's id.
 func (o *Outbox) newSend(part incident.Part, p *plan) (*send, error) {
 	s := &send{
 		id: p.id, plan: p.id, part: p.sends, hook: p.hook, webhook: p.webhook, received: p.received, kind: part.Kind,
@@ -149,9 +151,7 @@ func (o *Outbox) newSend(part incident.Part, p *plan) (*send, error) {
 			Drawn: fromMillis(millis(o.now())), // as a repeat after a crash will have it
 		},
 	}
-	if p.sends == 0 {
-		s.event.Mentions = p.mentions
-	} else {
+	if p.sends > 0 {
 		var err error
 		if s.id, err = newID(); err != nil {
 			return nil, err

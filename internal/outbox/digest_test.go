@@ -6,6 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"code.lotusguild.org/LotusGuild/lotus-hooks/formatters"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/incident"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/outbox"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/store/storetest"
@@ -84,6 +87,30 @@ func TestCardThatWasTakenBack(t *testing.T) {
 		seen := rooms.seen("!a")
 		if len(seen) != 3 || seen[1].Replaces != rooms.eventID(seen[0]) || seen[2].Replaces != rooms.eventID(seen[1]) {
 			t.Errorf("got %+v, want the third to change the second", seen)
+		}
+	})
+}
+
+// TestWorsePings has the reply that tells that something got worse ping whom the route
+// names: an edit pings nobody.
+func TestWorsePings(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		clock, rooms := &clock{frozen: time.Now()}, newRooms()
+		p := run(t, storetest.Open(t, url), rooms, func(o *outbox.Options) { o.Decide, o.Now = incident.Decide, clock.now })
+		for _, severity := range []formatters.Severity{formatters.Warning, formatters.Critical} {
+			w := alert("cpu", "!a")
+			w.Notification.Severity = severity
+			w.Rooms[0].Mentions = []string{"@room"}
+			told(t, p.Outbox, enqueue(t, p.Outbox, w).ID)
+			clock.pass(time.Minute)
+		}
+		var pings []bool
+		for _, e := range rooms.seen("!a") {
+			pings = append(pings, len(e.Mentions) > 0)
+		}
+		if diff := cmp.Diff([]bool{true, false, true}, pings); diff != "" {
+			t.Errorf("card, edit and reply ping (-want +got):\n%s", diff)
 		}
 	})
 }
