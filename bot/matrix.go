@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"sync"
 	"time"
 
@@ -121,7 +122,7 @@ func (m *Matrix) Following() <-chan struct{} { return m.following }
 // Ping asks the homeserver for nearly nothing.
 func (m *Matrix) Ping(ctx context.Context) error {
 	return m.account.As(ctx, func(client *mautrix.Client) error {
-		_, err := client.Whoami(ctx)
+		_, err := client.MakeRequest(ctx, http.MethodGet, client.BuildClientURL("versions"), nil, nil)
 		return err
 	})
 }

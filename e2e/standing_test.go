@@ -2,7 +2,43 @@
 
 package e2e_test
 
-import "testing"
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"maunium.net/go/mautrix/event"
+	"maunium.net/go/mautrix/id"
+)
+
+// everything returns the messages of a room as read does. Those that were redacted have no
+// content.
+func (p *person) everything(room id.RoomID) []message {
+	p.t.Helper()
+	var all []message
+	for _, evt := range p.timeline(room) {
+		if evt.Type != event.EventMessage && evt.Type != event.EventEncrypted {
+			continue
+		}
+		m := message{id: evt.ID.String(), sender: evt.Sender.String(), encrypted: evt.Type == event.EventEncrypted}
+		switch {
+		case evt.Unsigned.RedactedBecause != nil:
+		case !m.encrypted:
+			m.content = evt.Content.Raw
+		default:
+			plain := p.decrypt(evt, 20*time.Second)
+			if plain == nil {
+				p.t.Errorf("%s cannot read %s", p.UserID, evt.ID)
+				continue
+			}
+			m.content = plain.Content.Raw
+		}
+		all = append(all, m)
+	}
+	return all
+}
 
 // standing returns what a member sees of a room's messages at last, oldest first: with all
 // changes applied, as clients show them, and without what was redacted. What a change shows
@@ -25,6 +61,48 @@ func standing(room []message) []message {
 		cards = append(cards, m)
 	}
 	return cards
+}
+
+// howLong is at the end of a first line. How long something took depends on how late the
+// test is, where the sender does not say.
+var howLong = regexp.MustCompile(` after \d.*`)
+
+// view returns what a person sees of a room at last: its messages, numbered, each with its
+// first line, with what it replies to, and with how often it was changed.
+func view(all []message) string {
+	number, changed := map[string]int{}, map[string]int{}
+	for _, m := range all {
+		if target, kind := m.relation(); kind == "m.replace" {
+			changed[target]++
+		} else {
+			number[m.id] = len(number) + 1
+		}
+	}
+	stands := map[string]message{}
+	for _, m := range standing(all) {
+		stands[m.id] = m
+	}
+	var b strings.Builder
+	for _, m := range all {
+		target, kind := m.relation()
+		if kind == "m.replace" {
+			continue
+		}
+		fmt.Fprintf(&b, "%d", number[m.id])
+		if kind == "reply" {
+			fmt.Fprintf(&b, " to %d", number[target])
+		}
+		first, _, _ := strings.Cut(stands[m.id].body(), "\n")
+		if len(m.content) == 0 {
+			first = "(deleted)"
+		}
+		fmt.Fprintf(&b, ": %s", howLong.ReplaceAllString(first, ""))
+		if n := changed[m.id]; n > 0 {
+			fmt.Fprintf(&b, " (changed %d×)", n)
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
 }
 
 // TestStanding makes sure that what a person sees is what the tests look at.

@@ -14,6 +14,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"code.lotusguild.org/LotusGuild/lotus-hooks/gateway"
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/config"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/homeserver"
 )
 
@@ -84,7 +85,10 @@ func userChecks() []onlineCase {
 			"problem users the homeserver does not give us the users @hookshot_…:demo: M_FORBIDDEN, Application service cannot masquerade as this user (@hookshot_lotus-hooks-check:demo): " +
 				"let it read registration.yaml as it is now: restart it"}},
 		{name: "ErrUsersOfEverybody", before: func(c *checked) { c.registration.Namespaces.Users[0].Exclusive = false }, want: []string{
-			`problem users the namespace '@hookshot_.*:demo' is not exclusive, so that people may register these names: write exclusive: true to the namespace in registration.yaml, and restart the homeserver`}},
+			`problem users no exclusive namespace covers these names, so that people may register them: write exclusive: true to the namespace in registration.yaml, and restart the homeserver`}},
+		{name: "OKUsersOfOthersToo", before: func(c *checked) {
+			c.registration.Namespaces.Users = append(c.registration.Namespaces.Users, config.Namespace{Regex: "@.*:demo"})
+		}},
 		{name: "ErrUsersRegistrable", after: func(c *checked) {
 			c.fault("/register/available", func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 				_, _ = io.WriteString(w, `{"available":true}`)

@@ -6,11 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/id"
+
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/config"
 )
 
 const (
@@ -122,11 +126,8 @@ func (c *onlineCheck) actAs(ctx context.Context, localpart string) error {
 
 // takenBy says how somebody else could be a virtual user, "" if nobody could.
 func (c *onlineCheck) takenBy(ctx context.Context) string {
-	r := c.cfg.Appservice.Registration
-	for _, n := range r.Namespaces.Users {
-		if !n.Exclusive {
-			return fmt.Sprintf("the namespace '%s' is not exclusive, so that people may register these names", n.Regex)
-		}
+	if !c.exclusive() {
+		return "no exclusive namespace covers these names, so that people may register them"
 	}
 	stranger, err := c.homeserver.Account(id.UserID(""), "", "")
 	if err != nil {
@@ -137,6 +138,16 @@ func (c *onlineCheck) takenBy(ctx context.Context) string {
 		return "the homeserver lets people register the names of virtual users"
 	}
 	return ""
+}
+
+// exclusive says whether the registration reserves the names of virtual users. A regex that
+// only the homeserver's language reads is taken to.
+func (c *onlineCheck) exclusive() bool {
+	name := c.homeserver.UserID(c.probe()).String()
+	return slices.ContainsFunc(c.cfg.Appservice.Registration.Namespaces.Users, func(n config.Namespace) bool {
+		re, err := regexp.Compile(`^(?:` + n.Regex + `)`) // Synapse matches from the start, not to the end
+		return n.Exclusive && (err != nil || re.MatchString(name))
+	})
 }
 
 // bot logs in as the account that is configured to be invited in the place of the

@@ -24,7 +24,8 @@ func (r Room) with(hook string, l Limits, now time.Time) Room {
 			recent = append(recent, s)
 		}
 	}
-	r.Recent = append(recent, Said{hook, now})
+	recent = append(recent, Said{hook, now})
+	r.Recent = recent
 	return r
 }
 

@@ -67,7 +67,7 @@ func TestStories(t *testing.T) {
 			}
 			file := filepath.Join("testdata", name+".story")
 			if *update {
-				if err := os.WriteFile(file, []byte(told.String()), 0o644); err != nil { //nolint:gosec // as the others
+				if err := os.WriteFile(file, []byte(told.String()), 0o644); err != nil {
 					t.Fatal(err)
 				}
 			}

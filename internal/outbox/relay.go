@@ -82,7 +82,7 @@ func (r *Relay) freeLeases() {
 	if r.box.db.Postgres() {
 		return
 	}
-	if _, err := r.leaseOp(`UPDATE lanes SET owner = '', lease_until = 0 WHERE owner <> ''`); err != nil {
+	if err := r.leaseOp(`UPDATE lanes SET owner = '', lease_until = 0 WHERE owner <> ''`); err != nil {
 		r.log.Warn("the leases of the last process could not be freed; they run out", "err", err)
 	}
 }
@@ -178,7 +178,7 @@ func (r *Relay) work(ctx context.Context, lane int64) error {
 		r.log.Info("another process has taken a room over", "room", w.room)
 		return err
 	}
-	_, releaseErr := r.leaseOp(`UPDATE lanes SET owner = '', lease_until = 0 WHERE id = $1 AND owner = $2`, lane, r.owner)
+	releaseErr := r.leaseOp(`UPDATE lanes SET owner = '', lease_until = 0 WHERE id = $1 AND owner = $2`, lane, r.owner)
 	if err == nil {
 		err = releaseErr
 	}
@@ -210,16 +210,15 @@ func (r *Relay) takeLease(w *worker) (taken bool, err error) {
 }
 
 func (r *Relay) renewLeases() {
-	_, err := r.leaseOp(`UPDATE lanes SET lease_until = $1 WHERE owner = $2`, millis(r.box.now().Add(leaseTime)), r.owner)
+	err := r.leaseOp(`UPDATE lanes SET lease_until = $1 WHERE owner = $2`, millis(r.box.now().Add(leaseTime)), r.owner)
 	if err != nil {
 		r.log.Warn("renewing the leases of rooms failed", "err", err)
 	}
 }
 
-func (r *Relay) leaseOp(query string, args ...any) (n int64, err error) {
-	err = r.box.update(func(tx *store.Tx) error {
-		n, err = tx.Exec(query, args...)
+func (r *Relay) leaseOp(query string, args ...any) error {
+	return r.box.update(func(tx *store.Tx) error {
+		_, err := tx.Exec(query, args...)
 		return err
 	})
-	return n, err
 }
