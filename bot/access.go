@@ -16,7 +16,7 @@ func (b *Bot) allows(ctx context.Context, c *Command, room, user string) (bool, 
 	}
 	if rule.Rooms != nil {
 		here, err := b.isOneOf(ctx, room, rule.Rooms)
-		if err != nil || !here {
+		if err != nil || !here && !b.chat.IsDirect(ctx, room) { // a direct chat disturbs nobody
 			return false, err
 		}
 	}
@@ -33,11 +33,11 @@ func (b *Bot) allows(ctx context.Context, c *Command, room, user string) (bool, 
 	if power <= 0 {
 		return true, nil
 	}
-	has, err := b.chat.Power(ctx, room, user)
-	if err != nil {
-		return false, fmt.Errorf("look up power level: %w", err)
+	if b.settings.Rooms == nil {
+		has, err := b.chat.Power(ctx, room, user)
+		return err == nil && has >= power, err
 	}
-	return has >= power, nil
+	return Staff{Power: power, Rooms: b.settings.Rooms}.includes(ctx, &Call{Event: Event{Room: room, Sender: user}, Chat: b.chat})
 }
 
 func (b *Bot) isOneOf(ctx context.Context, room string, references []string) (bool, error) {

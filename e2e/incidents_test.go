@@ -19,7 +19,9 @@ import (
 // with its first line as it is at last. Each sequence goes through an end without a
 // beginning, a beginning, a repetition, a change, the end, another beginning, a change after
 // a person has deleted the card, its end, and something that lasts.
-var incidents = map[string]sequence{ //nolint:misspell // it stumbles over "Æther"
+//
+//nolint:misspell // it stumbles over "Æther"
+var incidents = map[string]sequence{
 	"grafana": {
 		steps: []string{
 			"nodata-resolved", "firing-single", "firing-single", "custom-title-message", "resolved-single",
@@ -134,7 +136,7 @@ func playIncidents(t *testing.T, kills bool) {
 			stages = append(stages, &stage{sequence: s, name: name, service: service, url: h.hook(name, service, name, ""), room: room, encrypted: encrypted})
 		}
 	}
-	h.writeDigested()
+	h.write()
 	h.start()
 
 	for n := range incidents["grafana"].steps {

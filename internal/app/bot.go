@@ -130,7 +130,7 @@ func isVirtual(cfg *config.Config) func(user string) bool {
 
 // botSettings returns the rules of the configuration.
 func botSettings(cfg *config.Config) bot.Settings {
-	s := bot.Settings{Prefix: cfg.Bot.Prefix, Rules: map[string]bot.Rule{}}
+	s := bot.Settings{Prefix: cfg.Bot.Prefix, Rooms: staff(cfg, "", 0).Rooms, Rules: map[string]bot.Rule{}}
 	for name, c := range cfg.Bot.Commands {
 		rule := bot.Rule{Off: !c.Enabled, Power: c.Power, Users: c.Users, Cooldown: (*time.Duration)(c.Cooldown)}
 		for _, room := range c.Rooms {
