@@ -32,7 +32,7 @@ type nioLine struct {
 func startNio(t *testing.T, url, user string, room id.RoomID) *nio {
 	t.Helper()
 	cmd := exec.Command(python(t), "nio/read_room.py", "--homeserver", url,
-		"--user", user, "--password", password, "--room", room.String(), "--seconds", "300")
+		"--user", user, "--password", password, "--room", room.String(), "--seconds", "900")
 	cmd.Stderr = t.Output()
 	in, err := cmd.StdinPipe()
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -22,16 +21,14 @@ import (
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/store/storetest"
 )
 
-// debian returns a program of Debian's, installed or only unpacked.
+// debian returns a program of Debian's.
 func debian(t *testing.T, program string) string {
 	t.Helper()
-	for _, name := range []string{program, filepath.Join("..", "bin", "debian", "usr", "bin", program)} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
+	path, err := exec.LookPath(program)
+	if err != nil {
+		t.Fatalf("needs %s: scripts/install-test-tools.sh installs it", program)
 	}
-	t.Fatalf("needs %s: scripts/install-test-tools.sh has it", program)
-	return ""
+	return path
 }
 
 // newSenderHouse has a room on a Synapse, and a member of it.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the checks need on a Debian machine: a PostgreSQL server, Chromium, an
-# independent Matrix client (matrix-nio), apprise, systemd's tools, and the C compiler that the
-# race detector needs. nginx, Caddy, Prometheus and Alertmanager are only unpacked, into
+# independent Matrix client (matrix-nio), apprise, Alertmanager, systemd's tools, and the C compiler that the
+# race detector needs. nginx, Caddy and Prometheus are only unpacked, into
 # bin/debian: installed, they would be started. What is there already is left alone. Elsewhere,
 # it says what is missing.
 set -euo pipefail
@@ -12,6 +12,7 @@ declare -A needs=(
 	[chromium]='/usr/bin/chromium'
 	[python3-matrix-nio]='/usr/lib/python3/dist-packages/nio'
 	[apprise]='/usr/bin/apprise'
+	[prometheus-alertmanager]='/usr/share/prometheus/alertmanager/default.tmpl'
 	[gcc]='/usr/bin/gcc'
 	[libc6-dev]='/usr/include/stdlib.h'
 	[curl]='/usr/bin/curl'
@@ -22,7 +23,6 @@ declare -A unpacked=(
 	[nginx]=usr/sbin/nginx
 	[caddy]=usr/bin/caddy
 	[prometheus]=usr/bin/promtool
-	[prometheus-alertmanager]=usr/bin/prometheus-alertmanager
 )
 missing=()
 servers=()

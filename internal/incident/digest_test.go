@@ -178,3 +178,20 @@ func TestSeveralHooksAreNamed(t *testing.T) {
 		t.Errorf("the digest does not say whose line is whose:\n%s", last.Details)
 	}
 }
+
+// TestWorseBreaksOut has a card that gets worse call a person, however much the room is told.
+func TestWorseBreaksOut(t *testing.T) {
+	t.Parallel()
+	d := newDigest(t)
+	n := &formatters.Notification{Version: 1, Status: "slow", Severity: formatters.Info, Incident: formatters.Incident{Key: "a", State: formatters.Open}}
+	opened := incident.Decide(incident.Input{Hook: "hook", Notification: n, Now: d.now})
+	for i := range 20 {
+		d.say("hook", fmt.Sprint(i), false)
+	}
+	worse := *n
+	worse.Status, worse.Severity = "down", formatters.Error
+	dec := incident.Decide(incident.Input{State: opened.State, Room: d.room, Hook: "hook", Notification: &worse, Now: d.now})
+	if dec.Line != nil || len(dec.Parts) != 2 || dec.Parts[1].Kind != incident.Reply {
+		t.Errorf("told by %+v and line %v, want an edit and a reply", dec.Parts, dec.Line)
+	}
+}

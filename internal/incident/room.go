@@ -1,6 +1,10 @@
 package incident
 
-import "time"
+import (
+	"time"
+
+	"code.lotusguild.org/LotusGuild/lotus-hooks/formatters"
+)
 
 // Room is what is known of how much one room is told. It is stored as versioned JSON.
 type Room struct {
@@ -44,7 +48,8 @@ func (r Room) isFull(hook string, l Limits, now time.Time) bool {
 }
 
 // pace turns what a decision would say into a line of the room's digest, where the room is
-// told too much. Changes of cards that stand are no news to anybody, and stay. As long as
+// told too much. Changes of cards that stand are no news to anybody, and stay; so do replies
+// that call a person to a card that got worse. As long as
 // lines of the digest wait, what follows waits with them, so that the order holds.
 func pace(in Input, d Decision) Decision {
 	d.Room = in.Room
@@ -53,7 +58,8 @@ func pace(in Input, d Decision) Decision {
 	var says *Part
 	opens := false
 	for i, p := range d.Parts {
-		if p.Kind == Edit || p.Kind == React {
+		calls := p.Kind == Reply && p.MsgType == "" && p.Notification.Severity >= formatters.Warning
+		if p.Kind == Edit || p.Kind == React || calls {
 			kept = append(kept, p)
 			continue
 		}
