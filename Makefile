@@ -13,7 +13,7 @@ LINT := bin/golangci-lint
 # mautrix' end-to-end encryption needs the tag; the race detector needs cgo.
 TEST := $(GO) test -tags $(TAGS)
 RACE := CGO_ENABLED=1 $(GO) test -race -tags $(TAGS)
-FUZZTIME ?= 8s
+FUZZTIME ?= 3s
 
 .PHONY: help
 help: ## show this
