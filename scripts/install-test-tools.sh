@@ -51,4 +51,5 @@ if [ ${#servers[@]} -gt 0 ]; then
 	(cd "$downloads" && apt-get download -q "${servers[@]}")
 	mkdir -p bin/debian
 	for package in "$downloads"/*.deb; do dpkg-deb -x "$package" bin/debian; done
+	rm -rf bin/debian/usr/share/doc # examples in Go would count as ours
 fi

@@ -2,7 +2,7 @@
 //
 // The file is strict, and every mistake in it is reported at once, each with file, line,
 // column, the path of the field, what is wrong and what to do about it: see Errors. The Go
-// types in types.go are the only description of the file: the decoder, the defaults and
+// types in types.go and types_bot.go are the only description of the file: the decoder, the defaults and
 // the JSON Schema for editors follow from their fields, tags and comments.
 //
 //   - Anchors, aliases and merge keys (<<) work; top-level keys that begin with "x-" are

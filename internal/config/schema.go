@@ -1,7 +1,7 @@
 package config
 
 import (
-	_ "embed"
+	"embed"
 	"encoding/json"
 	"fmt"
 	"go/ast"
@@ -15,8 +15,8 @@ import (
 
 // The comments of the types are the descriptions in the schema.
 //
-//go:embed types.go
-var typesSource string
+//go:embed types.go types_bot.go
+var types embed.FS
 
 // object is a JSON object; encoding/json sorts its members.
 type object map[string]any
@@ -138,11 +138,23 @@ func literal(t reflect.Type, text string) any {
 
 // comments returns the comments of the fields, by "Type.Field".
 func comments() map[string]string {
-	file, err := parser.ParseFile(token.NewFileSet(), "types.go", typesSource, parser.ParseComments)
-	if err != nil {
-		panic(fmt.Sprintf("config: parse own types: %v", err)) // they have been compiled
-	}
 	docs := map[string]string{}
+	for _, name := range []string{"types.go", "types_bot.go"} {
+		source, err := types.ReadFile(name)
+		if err != nil {
+			panic(fmt.Sprintf("config: read own types: %v", err)) // they are embedded
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, source, parser.ParseComments)
+		if err != nil {
+			panic(fmt.Sprintf("config: parse own types: %v", err)) // they have been compiled
+		}
+		addComments(docs, file)
+	}
+	return docs
+}
+
+// addComments adds the comments of a file's fields.
+func addComments(docs map[string]string, file *ast.File) {
 	ast.Inspect(file, func(n ast.Node) bool {
 		spec, isType := n.(*ast.TypeSpec)
 		if !isType {
@@ -159,5 +171,4 @@ func comments() map[string]string {
 		}
 		return false
 	})
-	return docs
 }
