@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the checks need on a Debian machine: a PostgreSQL server, Chromium, an
-# independent Matrix client (matrix-nio), apprise, Alertmanager, systemd's tools, and the C compiler that the
-# race detector needs. nginx, Caddy and Prometheus are only unpacked, into
+# independent Matrix client (matrix-nio), apprise, Alertmanager, systemd's tools, and the C
+# compiler that the race detector needs. nginx, Caddy and Prometheus are only unpacked, into
 # bin/debian: installed, they would be started. What is there already is left alone. Elsewhere,
 # it says what is missing.
 set -euo pipefail
