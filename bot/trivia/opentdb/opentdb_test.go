@@ -109,6 +109,13 @@ func (d *database) answer(w http.ResponseWriter, value any) {
 	}
 }
 
+// asked returns how many requests there were.
+func (d *database) asked() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.requests)
+}
+
 // run starts a source of a database.
 func (d *database) run(t *testing.T) *opentdb.Source {
 	d.t, d.given = t, map[string]int{}
@@ -181,12 +188,12 @@ func TestSource(t *testing.T) {
 			d := &database{has: 100}
 			s := d.run(t)
 			time.Sleep(time.Minute)
-			before := len(d.requests)
+			before := d.asked()
 			if _, ok := s.Question(trivia.Filter{Category: "food"}, never); ok {
 				t.Error("got a question about food")
 			}
 			time.Sleep(time.Minute)
-			if len(d.requests) != before {
+			if d.asked() != before {
 				t.Errorf("asked for what it does not have: %v", d.requests[before:])
 			}
 		})
@@ -237,7 +244,7 @@ func TestSource(t *testing.T) {
 			d := &database{has: 100, down: true}
 			s := d.run(t)
 			time.Sleep(time.Hour)
-			if n := len(d.requests); n < 10 || n > 13 {
+			if n := d.asked(); n < 10 || n > 13 {
 				t.Errorf("%d requests in an hour", n)
 			}
 			d.mu.Lock()
@@ -255,7 +262,7 @@ func TestSource(t *testing.T) {
 			d := &database{has: 0}
 			s := d.run(t)
 			time.Sleep(time.Hour)
-			if n := len(d.requests); n > 5 { // a session, and 50, 10, 2 questions
+			if n := d.asked(); n > 5 { // a session, and 50, 10, 2 questions
 				t.Errorf("%d requests for what is not there", n)
 			}
 			if _, ok := s.Question(trivia.Filter{}, never); ok {
