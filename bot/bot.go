@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -15,7 +14,6 @@ import (
 const (
 	commandAge  = 5 * time.Minute  // a command older than this is not answered any more
 	handlerTime = 60 * time.Second // for one handler, unless its command says otherwise
-	startTime   = 10 * time.Second // that what happens waits for the features to start
 	stopTime    = 10 * time.Second // for handlers that run when the bot stops
 	alarmPoll   = time.Second      // between looks at the alarms
 	alarmPause  = 30 * time.Second // before an alarm is handled again that failed
@@ -77,8 +75,6 @@ type Bot struct {
 
 	intake sync.Mutex // from storing events to queueing them: Run takes over what is stored, once
 
-	started  chan struct{} // closed when features know what they care about
-	once     sync.Once     // closes it
 	mu       sync.Mutex
 	rooms    map[string]*room    // those with events that wait or are handled
 	alarms   map[alarm]time.Time // those that are handled, or failed: not again before then
@@ -95,7 +91,7 @@ func New(o Options, features ...Feature) (*Bot, error) {
 	}
 	b := &Bot{
 		chat: o.Chat, db: o.DB, inbox: inbox{o.DB}, log: o.Log, now: o.Now, metrics: o.Metrics, settings: o.Settings,
-		commands: map[string]*Command{}, cooldowns: newCooldowns(), rooms: map[string]*room{}, started: make(chan struct{}), alarms: map[alarm]time.Time{},
+		commands: map[string]*Command{}, cooldowns: newCooldowns(), rooms: map[string]*room{}, alarms: map[alarm]time.Time{},
 	}
 	b.features = append(slices.Clone(features), b.helpFeature())
 	for _, f := range b.features {
@@ -172,23 +168,12 @@ func (b *Bot) begin(ctx, work context.Context) error {
 	b.work = work
 	b.mu.Unlock()
 	b.queue(left)
-	b.once.Do(func() { close(b.started) })
 	return nil
 }
-
-// errNotStarted says that features do not know yet what they care about.
-var errNotStarted = errors.New("the bot has not read its memory yet")
 
 // Receive takes in what happened, in order. When it returns nil, what the bot cares about is
 // stored and will be handled; after an error, it must be given again.
 func (b *Bot) Receive(ctx context.Context, events []Event) error {
-	select {
-	case <-b.started:
-	case <-time.After(startTime):
-		return errNotStarted
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 	var wanted []Event
 	for _, e := range events {
 		if e.Sender != b.chat.User() && b.wants(e) {
