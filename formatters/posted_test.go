@@ -46,7 +46,9 @@ func factWords(n formatters.Notification) string {
 // fuzzPosted holds what is true of everything that a service's formatter tells.
 func fuzzPosted(f *testing.F, service string) {
 	for _, s := range payloads.Of(service) {
-		f.Add(string(s.Body))
+		if len(s.Body) < 8<<10 { // longer ones only slow the search
+			f.Add(string(s.Body))
+		}
 	}
 	f.Fuzz(func(t *testing.T, body string) {
 		told := posted(t, service, body)

@@ -265,11 +265,11 @@ func TestEverySequence(t *testing.T) {
 	t.Parallel()
 	for name, policy := range policies() {
 		for _, between := range []time.Duration{time.Second, time.Minute} {
+			if name == "OldCards" && between > policy.ReopenAfter {
+				continue // cards too old to be changed stay as they are, which is the point of the setting
+			}
 			t.Run(name+"/"+between.String(), func(t *testing.T) {
 				t.Parallel()
-				if name == "OldCards" && between > 5*time.Second {
-					t.Skip("cards too old to be changed stay as they are, which is the point of the setting")
-				}
 				sequences := [][]step{{}}
 				depth := 4
 				if name == "Default" {
