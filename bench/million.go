@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"code.lotusguild.org/LotusGuild/lotus-hooks/formatters"
+	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/incident"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/outbox"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/store"
 )
@@ -146,15 +147,20 @@ func (q *queue) Send(ctx context.Context, e outbox.Event) (outbox.Made, error) {
 // Find implements outbox.Sender.
 func (q *queue) Find(context.Context, outbox.Event) (string, error) { return "", nil }
 
+// tellLimit is how long a few thousand deliveries may take at most.
+const tellLimit = 2 * time.Minute
+
 // tell lets so many deliveries be told and returns how many µs each took.
 func (q *queue) tell(ctx context.Context, n int64) (float64, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, tellLimit, fmt.Errorf("%d deliveries were not told within %s", n, tellLimit))
+	defer cancel()
 	before := q.told.Load()
 	started := time.Now()
 	for range n {
 		select {
 		case q.allowed <- struct{}{}:
 		case <-ctx.Done():
-			return 0, ctx.Err()
+			return 0, context.Cause(ctx)
 		}
 	}
 	return float64(time.Since(started).Microseconds()) / float64(max(q.told.Load()-before, n)), nil
@@ -206,6 +212,13 @@ func (b *bench) claims(ctx context.Context, large, small *setup, many, few int) 
 	return nil
 }
 
+// oneByOne tells each delivery by an event of its own, as the configuration of all measurements
+// says, too.
+func oneByOne(in incident.Input) incident.Decision {
+	in.Policy.Digest.Off = true
+	return incident.Decide(in)
+}
+
 // openQueue runs the relay of a database until stop is called.
 func openQueue(ctx context.Context, s *setup) (q *queue, stop func(), err error) {
 	db, err := store.Open(ctx, s.database())
@@ -213,7 +226,7 @@ func openQueue(ctx context.Context, s *setup) (q *queue, stop func(), err error)
 		return nil, nil, err
 	}
 	q = &queue{setup: s, allowed: make(chan struct{})}
-	q.box = outbox.New(outbox.Options{DB: db, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	q.box = outbox.New(outbox.Options{DB: db, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Decide: oneByOne})
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {

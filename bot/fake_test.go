@@ -379,6 +379,12 @@ func (h *house) all() []said {
 	return slices.Clone(h.chat.said)
 }
 
+// repliesTo returns what the bot has said in reply to an event. Rooms, polls and questions have
+// their turns each, so the order of all that is said may differ.
+func (h *house) repliesTo(id string) []said {
+	return slices.DeleteFunc(h.all(), func(s said) bool { return s.ReplyTo != id })
+}
+
 // reactions returns the bot's reactions to an event, those that it took back left out.
 func (h *house) reactions(target string) []string {
 	h.chat.mu.Lock()

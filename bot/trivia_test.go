@@ -358,7 +358,8 @@ func TestTriviaBesidePoll(t *testing.T) {
 	h.redacts(bob, lobby, answer)
 	h.pass(30 * time.Second)
 	mustShow(t, h.shown(vote), "✅ Yes: 1 (100 %)")
-	if last := h.all()[len(h.all())-1]; !shows(last.Answer, "✅ Ann +3") || strings.Contains(last.Text, "Bob") {
-		t.Errorf("got %s", last.Text)
+	reveal := one(t, h.repliesTo(asked.id))
+	if !shows(reveal.Answer, "✅ Ann +3") || strings.Contains(reveal.Text, "Bob") {
+		t.Errorf("got %s", reveal.Text)
 	}
 }
