@@ -57,7 +57,7 @@ func TestBotRooms(t *testing.T) {
 	if _, err := ann.CreateAlias(t.Context(), "#talk:"+domain, talk); err != nil {
 		t.Fatal(err)
 	}
-	other, foreign := ann.newRoom(false, botUser), bob.newRoom(false, botUser)
+	other, foreign := ann.newRoom(false, botUser, bob.UserID.String()), bob.newRoom(false, botUser) // with two people a room is a direct chat
 	h.start()
 	ann.awaitMember(talk, botUser)
 	ann.awaitMember(other, botUser)
