@@ -13,7 +13,7 @@ LINT := bin/golangci-lint
 # mautrix' end-to-end encryption needs the tag; the race detector needs cgo.
 TEST := $(GO) test -tags $(TAGS)
 RACE := CGO_ENABLED=1 $(GO) test -race -tags $(TAGS)
-FUZZTIME ?= 3s
+FUZZ_SECONDS ?= 60
 
 .PHONY: help
 help: ## show this
@@ -64,12 +64,12 @@ golden: ## rewrite what samples become and wrong configurations are told; read t
 	$(TEST) ./internal/app -run TestCheckWrong -update
 
 .PHONY: fuzz
-fuzz: ## each fuzz target for FUZZTIME
-	scripts/fuzz.sh $(FUZZTIME)
+fuzz: ## all fuzz targets, for FUZZ_SECONDS together
+	scripts/fuzz.sh $(FUZZ_SECONDS)
 
 .PHONY: e2e
 e2e: $(BIN) ## the program on a real Synapse, with SQLite and PostgreSQL
-	LOTUS_E2E=1 LOTUS_HOOKS_REQUIRE_POSTGRES=1 LOTUS_HOOKS_BINARY=$(CURDIR)/$(BIN) $(TEST) -p 1 -count=1 -timeout 15m ./e2e/... ./virtualusers/... ./internal/homeserver/...
+	LOTUS_E2E=1 LOTUS_HOOKS_REQUIRE_POSTGRES=1 LOTUS_HOOKS_BINARY=$(CURDIR)/$(BIN) $(TEST) -count=1 -timeout 15m ./e2e/... ./virtualusers/... ./internal/homeserver/...
 
 .PHONY: torture
 torture: $(BIN) ## the faults of the end-to-end tests, 200 times (about two hours)

@@ -18,7 +18,7 @@ var binary = os.Getenv("LOTUS_HOOKS_BINARY")
 
 // parallel is how many tests run at once unless -parallel says so: most of their time they
 // wait, for homeservers that are away, backoffs and leases.
-const parallel = 5
+const parallel = 8
 
 func TestMain(m *testing.M) {
 	flag.Parse()

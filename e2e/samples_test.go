@@ -24,65 +24,82 @@ import (
 )
 
 // TestSamples posts every sample of every service as its sender would, and reads both a
-// plain and an encrypted room: the latter with mautrix and with matrix-nio.
+// plain and an encrypted room: the latter with mautrix and with matrix-nio. What a service
+// says does not depend on the database, so PostgreSQL is given four of them.
 func TestSamples(t *testing.T) {
 	t.Parallel()
-	storetest.Each(t, func(t *testing.T, url string) {
-		h := newHouse(t, func(testing.TB) string { return url })
-		s := h.startSynapse()
-		ann := newPerson(t, s, "ann").withKeys()
-		bob := s.Account(t, "bob", password)
-		plain, secret := ann.newRoom(false, sender), ann.newRoom(true, sender, bob.UserID)
-		if version := roomVersion(t, ann, plain); version != "12" {
-			t.Errorf("the room has version %s", version)
+	t.Run("SQLite", func(t *testing.T) {
+		t.Parallel()
+		testSamples(t, storetest.SQLite(t), formatters.Services()...)
+	})
+	t.Run("PostgreSQL", func(t *testing.T) {
+		t.Parallel()
+		var four []formatters.Service
+		for _, name := range []string{"generic", "grafana", "sonarr", "uptime-kuma"} {
+			service, _ := formatters.Lookup(name)
+			four = append(four, service)
 		}
-		h.room("plain", plain.String())
-		h.room("secret", secret.String())
-		urls := map[string]string{}
-		for _, service := range formatters.Services() {
-			urls[service.Name] = h.hook(service.Name, service.Name, "plain",
-				`get: true, filter: "true", routes: [{when: "true", room: plain, continue: true}, {when: "true", room: secret}]`)
-		}
-		h.write()
-		h.start()
-		nio := startNio(t, s.URL, bob.UserID, secret)
+		testSamples(t, storetest.Postgres(t), four...)
+	})
+}
 
-		var told []sample
-		for _, p := range payloads.Of("") {
+func testSamples(t *testing.T, url string, services ...formatters.Service) {
+	h := newHouse(t, func(testing.TB) string { return url })
+	s := h.startSynapse()
+	ann := newPerson(t, s, "ann").withKeys()
+	bob := s.Account(t, "bob", password)
+	plain, secret := ann.newRoom(false, sender), ann.newRoom(true, sender, bob.UserID)
+	if version := roomVersion(t, ann, plain); version != "12" {
+		t.Errorf("the room has version %s", version)
+	}
+	h.room("plain", plain.String())
+	h.room("secret", secret.String())
+	urls := map[string]string{}
+	for _, service := range services {
+		urls[service.Name] = h.hook(service.Name, service.Name, "plain",
+			`get: true, filter: "true", routes: [{when: "true", room: plain, continue: true}, {when: "true", room: secret}]`)
+	}
+	h.write()
+	h.start()
+	nio := startNio(t, s.URL, bob.UserID, secret)
+
+	var told []sample
+	for _, service := range services {
+		for _, p := range payloads.Of(service.Name) {
 			told = append(told, sample{Sample: p, webhook: postSample(t, urls[p.Service], p)})
 		}
-		h.awaitTold(8 * time.Minute)
-		if t.Failed() {
-			return // what is not told cannot be read
-		}
+	}
+	h.awaitTold(8 * time.Minute)
+	if t.Failed() {
+		return // what is not told cannot be read
+	}
 
-		t.Run("Plain", func(t *testing.T) { h.followed(plain).check(t, told, ann.read(plain)) })
-		t.Run("Encrypted", func(t *testing.T) {
-			read := ann.read(secret)
-			for _, m := range read {
-				if !m.encrypted {
-					t.Errorf("message %s is not encrypted", m.id)
-				}
+	t.Run("Plain", func(t *testing.T) { h.followed(plain).check(t, told, ann.read(plain)) })
+	t.Run("Encrypted", func(t *testing.T) {
+		read := ann.read(secret)
+		for _, m := range read {
+			if !m.encrypted {
+				t.Errorf("message %s is not encrypted", m.id)
 			}
-			h.followed(secret).check(t, told, read)
-		})
-		t.Run("Nio", func(t *testing.T) {
-			in := h.followed(secret)
-			in.check(t, told, nio.read(len(in.sends)))
-		})
-		t.Run("Users", func(t *testing.T) { checkUsers(t, ann, plain, urls) })
-		t.Run("Check", func(t *testing.T) {
-			out := strings.Join(strings.Fields(h.run("check", "--online")), " ")
-			for _, want := range []string{
-				"the homeserver knows the appservice as " + sender, "the homeserver reaches us at http://" + h.transactions,
-				"ok users @hookshot_…:" + domain + " are the appservice's alone",
-				"ok room plain is joined and not encrypted", "ok room secret is joined and encrypted", "is good",
-			} {
-				if !strings.Contains(out, want) {
-					t.Errorf("check --online does not say %q:\n%s", want, out)
-				}
+		}
+		h.followed(secret).check(t, told, read)
+	})
+	t.Run("Nio", func(t *testing.T) {
+		in := h.followed(secret)
+		in.check(t, told, nio.read(len(in.sends)))
+	})
+	t.Run("Users", func(t *testing.T) { checkUsers(t, ann, plain, urls) })
+	t.Run("Check", func(t *testing.T) {
+		out := strings.Join(strings.Fields(h.run("check", "--online")), " ")
+		for _, want := range []string{
+			"the homeserver knows the appservice as " + sender, "the homeserver reaches us at http://" + h.transactions,
+			"ok users @hookshot_…:" + domain + " are the appservice's alone",
+			"ok room plain is joined and not encrypted", "ok room secret is joined and encrypted", "is good",
+		} {
+			if !strings.Contains(out, want) {
+				t.Errorf("check --online does not say %q:\n%s", want, out)
 			}
-		})
+		}
 	})
 }
 

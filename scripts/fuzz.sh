@@ -1,12 +1,16 @@
 #!/usr/bin/env bash
-# Fuzzes every target for the given time each, such as 6s. A finding is written to the
-# package's testdata/fuzz, where it stays as a test.
+# Fuzzes all targets for so many seconds together. A finding is written to the package's
+# testdata/fuzz, where it stays as a test.
 set -euo pipefail
-time=${1:?how long for each target, such as 6s}
+total=${1:?how many seconds for all targets together, such as 60}
 
-git ls-files '*_test.go' | while read -r file; do
-	sed -nE 's/^func (Fuzz[A-Za-z0-9]+)\(.*/\1/p' "$file" | while read -r target; do
-		echo "fuzz $(dirname "$file") $target"
-		go test -tags goolm "./$(dirname "$file")" -run '^$' -fuzz "^$target\$" -fuzztime "$time" -fuzzminimizetime 20x </dev/null
+targets() {
+	git ls-files '*_test.go' | while read -r file; do
+		sed -nE "s|^func (Fuzz[A-Za-z0-9]+)\(.*|./$(dirname "$file") \1|p" "$file"
 	done
+}
+each=$((total * 1000 / $(targets | wc -l)))ms
+targets | while read -r package target; do
+	echo "fuzz $package $target for $each"
+	go test -tags goolm "$package" -run '^$' -fuzz "^$target\$" -fuzztime "$each" -fuzzminimizetime 20x </dev/null
 done
