@@ -29,12 +29,15 @@ func TestAccess(t *testing.T) {
 		"OKCooldownOff":        {bot.Rule{Cooldown: &pause}, lobby, 0, true},
 		"OKRoom":               {bot.Rule{Rooms: []string{"!other", lobby}}, lobby, 0, true},
 		"OKAlias":              {bot.Rule{Rooms: []string{"#lobby:test"}}, lobby, 0, true},
+		"OKAliasOfAnother":     {bot.Rule{Rooms: []string{"#gone:test", lobby}}, lobby, 0, true},
+		"OKDirect":             {bot.Rule{Rooms: []string{lobby}}, direct(ann), 0, true},
 		"OKPower":              {bot.Rule{Power: &level}, lobby, 50, true},
 		"OKUser":               {bot.Rule{Users: []string{ann}}, lobby, 0, true},
 		"OKUserBelowPower":     {bot.Rule{Users: []string{ann}, Power: &level}, lobby, 0, true},
 		"OKPowerOfNobody":      {bot.Rule{Power: &none}, lobby, 0, true},
 		"ErrRoom":              {bot.Rule{Rooms: []string{lobby}}, den, 100, false},
 		"ErrNoRoom":            {bot.Rule{Rooms: []string{}}, lobby, 100, false},
+		"ErrDirectOfNoMember":  {bot.Rule{Rooms: []string{"!staff"}}, direct(ann), 100, false},
 		"ErrPower":             {bot.Rule{Power: &level}, lobby, 49, false},
 		"ErrUser":              {bot.Rule{Users: []string{bob}}, lobby, 100, false},
 		"ErrUserInAnotherRoom": {bot.Rule{Users: []string{ann}, Rooms: []string{den}}, lobby, 100, false},
@@ -70,6 +73,21 @@ func TestAccess(t *testing.T) {
 	})
 }
 
+// TestAccessErr has a rule name a room that cannot be looked up.
+func TestAccessErr(t *testing.T) {
+	t.Parallel()
+	h := ruled(t, bot.Rule{Rooms: []string{"#gone:test"}})
+	if got := one(t, h.says(ann, lobby, "!say a")); !strings.HasPrefix(got.Text, "That did not work.") {
+		t.Errorf("the bot said %q", got.Text)
+	}
+	if n := h.counted.of("say", "failed"); n != 1 {
+		t.Errorf("%d calls were counted as failed", n)
+	}
+	if got := one(t, h.says(ann, lobby, "!help")); strings.Contains(got.Text, "!say") || !strings.Contains(got.Text, "!help") {
+		t.Errorf("help: %s", got.Text)
+	}
+}
+
 func TestCooldown(t *testing.T) {
 	t.Parallel()
 	pause := time.Minute
@@ -103,6 +121,11 @@ func TestCooldown(t *testing.T) {
 		if got := one(t, h.says(ann, lobby, "!say "+fails)); strings.HasPrefix(got.Text, "Again") {
 			t.Errorf("after a failure: %q", got.Text)
 		}
+	}
+	h.says(ann, lobby, "!say panic")
+	h.says(ann, lobby, "!say panic")
+	if n := h.counted.of("say", "panic"); n != 2 {
+		t.Errorf("%d panics were counted", n)
 	}
 	if n := h.counted.of("say", "cooldown"); n != 2 {
 		t.Errorf("%d calls were counted as too soon", n)

@@ -3,11 +3,15 @@ package bot
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 )
 
-// raiseAlarms calls the features whose alarms are due. A feature's alarms are handled one
-// after the other, and those that are being handled are not raised again.
+// maxAlarms is how many alarms are raised in one look, so that a long absence floods nobody.
+const maxAlarms = 100
+
+// raiseAlarms calls the features whose alarms are due, side by side. One that is being handled
+// is not raised again, and one that failed waits: those behind it are not held up.
 func (b *Bot) raiseAlarms(ctx context.Context) {
 	due, err := b.dueAlarms(ctx)
 	if err != nil {
@@ -16,8 +20,9 @@ func (b *Bot) raiseAlarms(ctx context.Context) {
 		}
 		return
 	}
+	begun := 0
 	for _, a := range due {
-		f := b.featureNamed(a.feature)
+		f := b.featureNamed(a.feature) // nil for one that is not configured any more
 		if f == nil || f.Handle == nil || !b.beginAlarm(a) {
 			continue
 		}
@@ -28,6 +33,9 @@ func (b *Bot) raiseAlarms(ctx context.Context) {
 			b.complain("handling an alarm failed", f.Name, e, err)
 			b.endAlarm(a, err)
 		})
+		if begun++; begun == maxAlarms {
+			break
+		}
 	}
 }
 
@@ -38,7 +46,7 @@ type alarm struct {
 }
 
 func (b *Bot) dueAlarms(ctx context.Context) ([]alarm, error) {
-	rows, err := b.db.Query(ctx, `SELECT feature, key, alarm FROM bot_memory WHERE alarm > 0 AND alarm <= $1 ORDER BY alarm LIMIT 100`, b.now().UnixMilli())
+	rows, err := b.db.Query(ctx, `SELECT feature, key, alarm FROM bot_memory WHERE alarm > 0 AND alarm <= $1 ORDER BY alarm`, b.now().UnixMilli())
 	if err != nil {
 		return nil, err
 	}
@@ -68,10 +76,12 @@ func (b *Bot) featureNamed(name string) *Feature {
 func (b *Bot) beginAlarm(a alarm) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.stopping || b.now().Before(b.alarms[a]) {
+	now := b.now()
+	if b.stopping || now.Before(b.alarms[a]) {
 		return false
 	}
-	b.alarms[a] = b.now().Add(2 * handlerTime)
+	maps.DeleteFunc(b.alarms, func(_ alarm, until time.Time) bool { return now.After(until) }) // of values that have changed since
+	b.alarms[a] = now.Add(2 * handlerTime)
 	return true
 }
 

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -17,6 +18,7 @@ const (
 	stopTime    = 10 * time.Second // for handlers that run when the bot stops
 	alarmPoll   = time.Second      // between looks at the alarms
 	alarmPause  = 30 * time.Second // before an alarm is handled again that failed
+	startTime   = 10 * time.Second // that what happens waits for the features to start
 	maxWaiting  = 100              // events of one room that wait; more are not taken
 )
 
@@ -28,6 +30,7 @@ type Options struct {
 	Now      func() time.Time
 	Metrics  Metrics // nil counts nothing
 	Settings Settings
+	Ready    <-chan struct{} // nothing is said before it is closed; nil is now
 }
 
 // Settings are what the configuration says.
@@ -68,10 +71,14 @@ type Bot struct {
 	now      func() time.Time
 	metrics  Metrics
 	settings Settings
+	ready    <-chan struct{}
 
 	features  []Feature
 	commands  map[string]*Command // by name and alias
 	cooldowns cooldowns
+
+	started  chan struct{} // closed when features know what they care about
+	starting sync.Once     // closes it
 
 	intake sync.Mutex // from storing events to queueing them: Run takes over what is stored, once
 
@@ -90,8 +97,9 @@ func New(o Options, features ...Feature) (*Bot, error) {
 		o.Metrics = noMetrics{}
 	}
 	b := &Bot{
-		chat: o.Chat, db: o.DB, inbox: inbox{o.DB}, log: o.Log, now: o.Now, metrics: o.Metrics, settings: o.Settings,
-		commands: map[string]*Command{}, cooldowns: newCooldowns(), rooms: map[string]*room{}, alarms: map[alarm]time.Time{},
+		chat: o.Chat, db: o.DB, inbox: inbox{o.DB}, log: o.Log, now: o.Now, metrics: o.Metrics, settings: o.Settings, ready: o.Ready,
+		commands: map[string]*Command{}, cooldowns: newCooldowns(), started: make(chan struct{}),
+		rooms: map[string]*room{}, alarms: map[alarm]time.Time{},
 	}
 	b.features = append(slices.Clone(features), b.helpFeature())
 	for _, f := range b.features {
@@ -122,17 +130,20 @@ func (b *Bot) Commands() []string {
 // MemoryOf returns the memory of a feature.
 func MemoryOf(db *store.DB, feature string) Memory { return Memory{db: db, feature: feature} }
 
-// Run handles events until ctx ends. What the process before this one left is handled
-// first. What is being handled when ctx ends has stopTime to come to its end.
+// Run starts the features, waits until the bot can talk, and then handles events until ctx
+// ends. What the process before this one left is handled first. What is being handled when
+// ctx ends has stopTime to come to its end.
 func (b *Bot) Run(ctx context.Context) error {
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	for _, f := range b.features {
-		if f.Start == nil {
-			continue
-		}
-		if err := f.Start(ctx); err != nil {
-			return fmt.Errorf("start %s: %w", f.Name, err)
+	if err := b.start(ctx); err != nil {
+		return err
+	}
+	if b.ready != nil {
+		select {
+		case <-b.ready:
+		case <-ctx.Done():
+			return nil
 		}
 	}
 	if err := b.begin(ctx, work); err != nil {
@@ -156,6 +167,21 @@ func (b *Bot) Run(ctx context.Context) error {
 	return nil
 }
 
+// start has all features read what they remember. Receive waits for it, so it must not wait
+// for anything that Receive brings.
+func (b *Bot) start(ctx context.Context) error {
+	for _, f := range b.features {
+		if f.Start == nil {
+			continue
+		}
+		if err := f.Start(ctx); err != nil {
+			return fmt.Errorf("start %s: %w", f.Name, err)
+		}
+	}
+	b.starting.Do(func() { close(b.started) })
+	return nil
+}
+
 // begin makes events be handled, first those that were stored before.
 func (b *Bot) begin(ctx, work context.Context) error {
 	b.intake.Lock()
@@ -171,9 +197,21 @@ func (b *Bot) begin(ctx, work context.Context) error {
 	return nil
 }
 
+// errNotStarted says that features do not know yet what they care about.
+var errNotStarted = errors.New("the bot has not read its memory yet")
+
 // Receive takes in what happened, in order. When it returns nil, what the bot cares about is
 // stored and will be handled; after an error, it must be given again.
 func (b *Bot) Receive(ctx context.Context, events []Event) error {
+	patience := time.NewTimer(startTime)
+	defer patience.Stop()
+	select {
+	case <-b.started:
+	case <-patience.C:
+		return errNotStarted
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	var wanted []Event
 	for _, e := range events {
 		if e.Sender != b.chat.User() && b.wants(e) {
@@ -206,7 +244,7 @@ func (b *Bot) wants(e Event) bool {
 func (b *Bot) wanting(e Event) []*Feature {
 	var all []*Feature
 	for i := range b.features {
-		if f := &b.features[i]; f.Wants != nil && f.Wants(e) {
+		if f := &b.features[i]; f.Wants != nil && b.safely(f.Wants, e) {
 			all = append(all, f)
 		}
 	}

@@ -19,7 +19,8 @@ type Chat interface {
 	Power(ctx context.Context, room, user string) (int, error)
 	// Name returns what a user is called in a room, or the user id.
 	Name(ctx context.Context, room, user string) string
-	// Resolve returns the room id of an alias, and an id as it is.
+	// Resolve returns the id of the room that an alias or an id leads to: where the room was
+	// upgraded, of the one in its place.
 	Resolve(ctx context.Context, room string) (string, error)
 	// Direct returns the room in which the bot talks to a user alone: one that exists and
 	// that both are in or invited to, or a new encrypted one.
@@ -28,6 +29,8 @@ type Chat interface {
 	IsDirect(ctx context.Context, room string) bool
 	// Invite invites a user, if the user is not in the room or invited already.
 	Invite(ctx context.Context, room, user string) error
+	// MayInvite returns nil if the bot may invite to a room, or why not, and what to do about it.
+	MayInvite(ctx context.Context, room string) error
 	// Members returns who has joined a room.
 	Members(ctx context.Context, room string) ([]string, error)
 }

@@ -81,6 +81,18 @@ func TestPanic(t *testing.T) {
 	}
 }
 
+// TestPanicAsked has a feature panic when it is asked about an event.
+func TestPanicAsked(t *testing.T) {
+	t.Parallel()
+	asked := func(bot.Event) bool { panic("a question") }
+	h := newHouse(t, parrot, feature(bot.Feature{Name: "nervous", Wants: asked, Commands: []bot.Command{{Name: "nervous", Continues: asked}}}))
+	h.says(ann, lobby, "hello")
+	h.reacts(ann, lobby, "$x", "✅")
+	if got := one(t, h.says(ann, lobby, "!say hello")); got.Text != "hello" {
+		t.Errorf("after a panic the bot said %q", got.Text)
+	}
+}
+
 // TestOnce gives the bot the same event many times: from /sync, and after a restart.
 func TestOnce(t *testing.T) {
 	t.Parallel()

@@ -11,6 +11,7 @@ const (
 	KindReaction  Kind = "reaction"  // somebody reacted to Target with Key
 	KindRedaction Kind = "redaction" // somebody took Target back: a message or a reaction
 	KindJoin      Kind = "join"      // Sender became a member of the room, and was none before
+	KindUpgrade   Kind = "upgrade"   // the room Target has taken the room's place
 	KindAlarm     Kind = "alarm"     // the alarm of the feature's value Key is due; Room and Sender are ""
 )
 
@@ -22,7 +23,7 @@ type Event struct {
 	Sender  string    `json:"sender,omitempty"`   // user id
 	Text    string    `json:"text,omitempty"`     // of a message: plain, without the quotation of what it answers
 	ReplyTo string    `json:"reply_to,omitempty"` // of a message: the event that it answers
-	Target  string    `json:"target,omitempty"`   // the event that is reacted to, or redacted
+	Target  string    `json:"target,omitempty"`   // the event that is reacted to, or redacted; of an upgrade, the new room
 	Key     string    `json:"key,omitempty"`      // of a reaction: the emoji; of an alarm: the value's key
 	Sent    time.Time `json:"sent"`               // as the sender's homeserver says
 }

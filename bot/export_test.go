@@ -32,5 +32,8 @@ func (b *Bot) Idle(ctx context.Context) (bool, error) {
 	return b.work != nil && len(left) == 0 && len(b.rooms) == 0, nil
 }
 
+// MaxAlarms is how many alarms are raised in one look.
+const MaxAlarms = maxAlarms
+
 // MaxWaiting is how many events of one room wait.
 const MaxWaiting = maxWaiting

@@ -45,7 +45,8 @@ type chat struct {
 	members  map[string][]string // who has joined, by room
 	power    map[string]int      // by user, in every room
 	names    map[string]string   // by user
-	aliases  map[string]string   // room ids
+	aliases  map[string]string   // room ids, by aliases and by rooms that were upgraded
+	mayNot   map[string]error    // why the bot may not invite to a room
 	fail     func(what string) error
 }
 
@@ -130,11 +131,11 @@ func (c *chat) Name(_ context.Context, _, user string) string {
 func (c *chat) Resolve(_ context.Context, room string) (string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !strings.HasPrefix(room, "#") {
-		return room, nil
-	}
 	if id := c.aliases[room]; id != "" {
 		return id, nil
+	}
+	if !strings.HasPrefix(room, "#") {
+		return room, nil
 	}
 	return "", fmt.Errorf("no room is called %s", room)
 }
@@ -177,6 +178,12 @@ func (c *chat) Members(_ context.Context, room string) ([]string, error) {
 	return slices.Clone(c.members[room]), nil
 }
 
+func (c *chat) MayInvite(_ context.Context, room string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.mayNot[room]
+}
+
 // house is a bot with a database and people to talk to.
 type house struct {
 	t        *testing.T
@@ -186,6 +193,7 @@ type house struct {
 	settings bot.Settings
 	counted  counted
 	log      slog.Handler
+	ready    chan struct{} // see bot.Options; nil is now
 
 	mu      sync.Mutex
 	now     time.Time
@@ -231,7 +239,7 @@ func (h *house) start(features ...func(*house) bot.Feature) {
 		all = append(all, f(h))
 	}
 	b, err := bot.New(bot.Options{
-		Chat: h.chat, DB: h.db, Log: slog.New(h.log), Now: h.time, Metrics: &h.counted, Settings: h.settings,
+		Chat: h.chat, DB: h.db, Log: slog.New(h.log), Now: h.time, Metrics: &h.counted, Settings: h.settings, Ready: h.ready,
 	}, all...)
 	if err != nil {
 		h.t.Fatal(err)

@@ -10,7 +10,8 @@ type Feature struct {
 	Name     string // of its Memory and in logs; never changes
 	Commands []Command
 
-	// Start is called once before anything is handled, to read what the memory holds.
+	// Start is called before anything is taken in, to read what the memory holds, and again
+	// after an error. It may not use the Chat: what happens in rooms waits for it.
 	Start func(ctx context.Context) error
 	// Wants says whether Handle cares about an event that is no command. It is called for
 	// everything that happens in every room, so it must be quick and keep to what it knows.

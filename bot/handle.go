@@ -60,7 +60,9 @@ func (b *Bot) admit(c *Command, call *Call) string {
 	defer cancel()
 	allowed, err := b.allows(ctx, c, call.Room, call.Sender)
 	if err != nil {
+		b.metrics.Command(c.Name, "failed", 0)
 		b.complain("looking up who may failed", c.Name, call.Event, err)
+		b.answer(call, c, Answer{Text: failure})
 		return "failed"
 	}
 	denial, emoji := "", ""
@@ -86,6 +88,9 @@ func (b *Bot) admit(c *Command, call *Call) string {
 	return denial
 }
 
+// failure is what people are told when the log knows more.
+const failure = "That did not work. It is noted in the log."
+
 // run runs a command and answers what comes of it.
 func (b *Bot) run(c *Command, call *Call) {
 	start := time.Now()
@@ -98,15 +103,16 @@ func (b *Bot) run(c *Command, call *Call) {
 	var usage *UsageError
 	var refusal *Refusal
 	var panicked *panicError
+	if err != nil {
+		b.cooldowns.giveBack(c.Name, call.Room, call.Sender)
+	}
 	switch {
 	case err == nil:
 	case errors.As(err, &usage):
 		result = "usage"
-		b.cooldowns.giveBack(c.Name, call.Room, call.Sender)
 		b.answer(call, c, b.usage(c, usage.Text))
 	case errors.As(err, &refusal):
 		result = "refused"
-		b.cooldowns.giveBack(c.Name, call.Room, call.Sender)
 		if refusal.Text != "" {
 			b.answer(call, c, Answer{Text: refusal.Text})
 		}
@@ -115,8 +121,7 @@ func (b *Bot) run(c *Command, call *Call) {
 		result = "panic"
 	default:
 		result = "failed"
-		b.cooldowns.giveBack(c.Name, call.Room, call.Sender)
-		b.answer(call, c, Answer{Text: "That did not work. It is noted in the log."})
+		b.answer(call, c, Answer{Text: failure})
 		b.complain("a command failed", c.Name, call.Event, err)
 	}
 	b.metrics.Command(c.Name, result, time.Since(start))
@@ -149,6 +154,8 @@ func (b *Bot) protect(deadline time.Duration, call *Call, do func(context.Contex
 		if call.Room == "" || call.Kind != KindMessage {
 			return
 		}
+		ctx, cancel := context.WithTimeout(b.work, handlerTime) // the handler's may be over
+		defer cancel()
 		if _, reactErr := b.chat.React(ctx, call.Room, "boom-"+call.ID, call.ID, "💥"); reactErr != nil {
 			b.log.Warn("showing a panic failed", "err", reactErr)
 		}
@@ -185,12 +192,24 @@ func (b *Bot) called(e Event) (name, args string, ok bool) {
 	}
 	for _, f := range b.features {
 		for i := range f.Commands {
-			if c := &f.Commands[i]; c.Continues != nil && c.Continues(e) {
+			if c := &f.Commands[i]; c.Continues != nil && b.safely(c.Continues, e) {
 				return c.Name, strings.TrimSpace(e.Text), true
 			}
 		}
 	}
 	return "", "", false
+}
+
+// safely asks a feature about an event. One that panics says no: it is asked in the way of
+// all others.
+func (b *Bot) safely(ask func(Event) bool, e Event) (yes bool) {
+	defer func() {
+		if r := recover(); r != nil {
+			b.log.Error("a handler panicked", "room_id", e.Room, "event_id", e.ID, "panic", r, "stack", string(debug.Stack()))
+			yes = false
+		}
+	}()
+	return ask(e)
 }
 
 // parse splits a command into its name, in lower case, and its arguments.

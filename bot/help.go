@@ -32,10 +32,8 @@ func (b *Bot) help(ctx context.Context, c *Call) error {
 		for i := range f.Commands {
 			command := &f.Commands[i]
 			allowed, err := b.allows(ctx, command, c.Room, c.Sender)
-			if err != nil {
-				return err
-			}
-			if !allowed {
+			b.complain("looking up who may failed", command.Name, c.Event, err)
+			if err != nil || !allowed {
 				continue
 			}
 			call := b.form(command)

@@ -258,6 +258,29 @@ func TestAlarm(t *testing.T) {
 	})
 }
 
+// TestAlarmsInTheWay has one alarm be due behind many that nobody handles any more, or that
+// fail again and again.
+func TestAlarmsInTheWay(t *testing.T) {
+	t.Parallel()
+	var fine error
+	failing := feature(bot.Feature{Name: "failing", Handle: func(context.Context, *bot.Call) error { return errors.New("out of order") }})
+	h := newHouse(t, clock(&fine), failing)
+	for n := range 2 * bot.MaxAlarms {
+		for _, name := range []string{"failing", "removed"} {
+			if err := h.memory(name).Put(t.Context(), fmt.Sprint(n), n, h.time()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	h.says(ann, lobby, "!wake 1m")
+	for range 3 {
+		h.pass(time.Minute)
+	}
+	if got := one(t, h.all()); got.Text != "ring" {
+		t.Errorf("the bot said %q", got.Text)
+	}
+}
+
 func TestMemory(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {

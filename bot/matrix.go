@@ -69,12 +69,14 @@ type Matrix struct {
 	mu      sync.Mutex
 	rooms   map[id.RoomID]*knownRoom
 	aliases map[string]alias
+	moved   map[string]string     // rooms that have taken another's place, by that one; nil until it is read
 	threads map[string]id.EventID // roots of threads, by event: of the last few
 	told    []string              // the keys of threads, the oldest first
 	status  SyncStatus
 
 	following chan struct{} // closed by the first response
 	direct    sync.Mutex    // held while the list of direct rooms is changed
+	inviting  sync.Mutex    // held while an invitation is stored or forgotten
 	invited   chan struct{} // has something when there are new invitations
 	waiting   []*unread     // messages without their key; of Handle alone
 	loaded    bool          // whether those of before are among them
@@ -157,7 +159,7 @@ func (m *Matrix) session(ctx context.Context, client *mautrix.Client) (*session,
 		return nil, errors.Join(err, m.account.Renew(ctx, client))
 	}
 	if errors.Is(err, matrix.ErrNoEncryption) || m.has(err, "M_UNRECOGNIZED") {
-		m.log.Warn("the homeserver knows no encryption: the bot speaks in rooms that are not encrypted", "err", err)
+		m.log.Info("the homeserver knows no encryption: the bot speaks in rooms that are not encrypted", "err", err)
 		device, err = plain{}, nil
 	}
 	if err != nil {
@@ -179,7 +181,7 @@ func (m *Matrix) identify(ctx context.Context, device matrix.AccountDevice) erro
 	identity, err := device.Identify(ctx, m.identity)
 	switch _, answered := matrix.AsRejection(err, m.now()); {
 	case err == nil && identity == matrix.IdentityMade:
-		m.log.Warn("the bot's account has new cross-signing keys: keep a copy of the recovery key")
+		m.log.Info("the bot's account has new cross-signing keys")
 	case err == nil && identity == matrix.IdentityRecovered:
 		m.log.Info("the bot's cross-signing keys were fetched with the recovery key")
 	case err == nil:

@@ -19,11 +19,15 @@ const (
 	joinTime     = 2 * time.Minute // for one attempt: another homeserver may be slow
 )
 
-// invitation is one that is to be accepted. It is told by /sync once.
+// invitation is one that is to be accepted, or a room that is to be joined without one. It is
+// told by /sync once.
 type invitation struct {
 	From   id.UserID `json:"from"`
 	Direct bool      `json:"direct"`
 	Came   time.Time `json:"came"`
+
+	// Upgrade says that the room has taken the place of one that the bot is in.
+	Upgrade bool `json:"upgrade,omitzero"`
 }
 
 // noteInvitations stores the invitations of a response that are to be accepted.
@@ -42,15 +46,24 @@ func (m *Matrix) noteInvitations(ctx context.Context, resp *mautrix.RespSync) er
 				m.log.Info("an invitation is not accepted: bot.invited_by does not name who sent it", "room_id", roomID, "user_id", evt.Sender)
 				continue
 			}
-			i := invitation{From: evt.Sender, Direct: content.IsDirect, Came: m.now()}
-			if err := m.memory.Put(ctx, invitePrefix+roomID.String(), i, time.Time{}); err != nil {
+			if err := m.awaitJoin(ctx, roomID, invitation{From: evt.Sender, Direct: content.IsDirect, Came: m.now()}); err != nil {
 				return err
 			}
-			select {
-			case m.invited <- struct{}{}:
-			default:
-			}
 		}
+	}
+	return nil
+}
+
+// awaitJoin has Run join a room.
+func (m *Matrix) awaitJoin(ctx context.Context, room id.RoomID, i invitation) error {
+	m.inviting.Lock()
+	defer m.inviting.Unlock()
+	if err := m.memory.Put(ctx, invitePrefix+room.String(), i, time.Time{}); err != nil {
+		return err
+	}
+	select {
+	case m.invited <- struct{}{}:
+	default:
 	}
 	return nil
 }
@@ -96,11 +109,22 @@ func (m *Matrix) acceptAll(ctx context.Context) error {
 		if !m.accept(ctx, id.RoomID(strings.TrimPrefix(key, invitePrefix)), i) {
 			continue
 		}
-		if err := m.memory.Delete(ctx, key); err != nil {
+		if err := m.settle(ctx, key, i); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// settle forgets an invitation, unless another one has come to that room meanwhile.
+func (m *Matrix) settle(ctx context.Context, key string, i invitation) error {
+	m.inviting.Lock()
+	defer m.inviting.Unlock()
+	var now invitation
+	if _, err := m.memory.Get(ctx, key, &now); err != nil || !now.Came.Equal(i.Came) {
+		return err
+	}
+	return m.memory.Delete(ctx, key)
 }
 
 // accept joins a room, and says whether that is settled.
@@ -108,12 +132,22 @@ func (m *Matrix) accept(ctx context.Context, room id.RoomID, i invitation) bool 
 	ctx, cancel := context.WithTimeout(ctx, joinTime)
 	defer cancel()
 	err := m.as(ctx, func(s *session) error {
-		_, err := s.client.JoinRoomByID(ctx, room)
+		var err error
+		if i.Upgrade { // the homeserver may not know yet where the room is
+			_, err = s.client.JoinRoom(ctx, room.String(), &mautrix.ReqJoinRoom{Via: []string{i.From.Homeserver()}})
+		} else {
+			_, err = s.client.JoinRoomByID(ctx, room)
+		}
 		return err
 	})
 	answer, _ := matrix.AsRejection(err, m.now())
 	refused := answer.Status >= 400 && answer.Status < 500 && answer.Status != 429 && answer.Code != "M_UNKNOWN_TOKEN"
 	switch {
+	case err == nil && i.Upgrade:
+		m.log.Info("a room was upgraded, and the bot follows", "room_id", room, "user_id", i.From)
+	case refused && i.Upgrade:
+		m.log.Warn("a room was upgraded, and the bot may not follow: invite it to the new one", "room_id", room, "user_id", i.From, "err", err)
+		return true
 	case err == nil:
 		m.log.Info("an invitation was accepted", "room_id", room, "user_id", i.From)
 	case refused, m.now().Sub(i.Came) > inviteTime: // it was taken back, or nobody is there any more

@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
-	"time"
 
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/event"
@@ -245,78 +243,4 @@ func (m *Matrix) look(ctx context.Context, room string, do func(*session, *roomS
 		}
 		return do(s, state)
 	})
-}
-
-// Power implements Chat.
-func (m *Matrix) Power(ctx context.Context, room, user string) (power int, err error) {
-	err = m.look(ctx, room, func(_ *session, state *roomState) error {
-		power = state.power.GetUserLevel(id.UserID(user))
-		return nil
-	})
-	return power, err
-}
-
-// Name implements Chat.
-func (m *Matrix) Name(ctx context.Context, room, user string) string {
-	name := user
-	err := m.look(ctx, room, func(_ *session, state *roomState) error {
-		if shown := strings.TrimSpace(state.members[id.UserID(user)].name); shown != "" {
-			name = shown
-		}
-		return nil
-	})
-	if err != nil {
-		return user
-	}
-	return name
-}
-
-// Members implements Chat.
-func (m *Matrix) Members(ctx context.Context, room string) (members []string, err error) {
-	err = m.look(ctx, room, func(_ *session, state *roomState) error {
-		members = nil
-		for user, member := range state.members {
-			if member.membership == event.MembershipJoin {
-				members = append(members, user.String())
-			}
-		}
-		slices.Sort(members)
-		return nil
-	})
-	return members, err
-}
-
-// aliasTime is how long an alias is taken to lead to the same room.
-const aliasTime = 10 * time.Minute
-
-type alias struct {
-	room string
-	read time.Time
-}
-
-// Resolve implements Chat.
-func (m *Matrix) Resolve(ctx context.Context, room string) (string, error) {
-	if !strings.HasPrefix(room, "#") {
-		return room, nil
-	}
-	m.mu.Lock()
-	known, ok := m.aliases[room]
-	m.mu.Unlock()
-	if ok && m.now().Sub(known.read) < aliasTime {
-		return known.room, nil
-	}
-	err := m.attempt(ctx, func(s *session) error {
-		found, err := s.client.ResolveAlias(ctx, id.RoomAlias(room))
-		if err == nil {
-			known = alias{found.RoomID.String(), m.now()}
-		}
-		return err
-	})
-	if err != nil {
-		return "", fmt.Errorf("look up alias %s: %w", room, err)
-	}
-	m.mu.Lock()
-	m.aliases[room] = known
-	m.mu.Unlock()
-	return known.room, nil
 }

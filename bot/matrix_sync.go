@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -34,6 +35,9 @@ func (m *Matrix) Handle(ctx context.Context, resp *mautrix.RespSync, since strin
 }
 
 func (m *Matrix) handle(ctx context.Context, s *session, resp *mautrix.RespSync, since string, receive func(context.Context, []Event) error) error {
+	if err := m.loadMoved(ctx); err != nil {
+		return err
+	}
 	m.outdate(s, resp)
 	came, err := s.device.Receive(ctx, resp)
 	if err != nil {
@@ -95,6 +99,11 @@ func (m *Matrix) happened(ctx context.Context, s *session, roomID id.RoomID, joi
 	for _, evt := range slices.Concat(joined.State.Events, timeline) {
 		evt.RoomID = roomID
 		parse(evt)
+		if evt.Type == event.StateTombstone {
+			if err := m.noteUpgrade(ctx, evt); err != nil {
+				return nil, err
+			}
+		}
 		if evt.StateKey != nil && evt.Content.Parsed != nil {
 			if evt.Type == event.StateMember && evt.GetStateKey() == m.user.String() {
 				r.forget()
@@ -183,8 +192,15 @@ func isJoin(evt *event.Event) bool {
 	return previous.AsMember().Membership != event.MembershipJoin
 }
 
-// tell returns what an event means to the bot, if anything.
-func (m *Matrix) tell(ctx context.Context, s *session, evt *event.Event) ([]Event, error) {
+// tell returns what an event means to the bot, if anything. One that cannot be read, which
+// anybody may send, is left out.
+func (m *Matrix) tell(ctx context.Context, s *session, evt *event.Event) (told []Event, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			m.log.Error("an event was not understood", "room_id", evt.RoomID, "event_id", evt.ID, "panic", r, "stack", string(debug.Stack()))
+			told, err = nil, nil
+		}
+	}()
 	if evt.Sender == m.user && evt.Type != event.StateMember {
 		return nil, nil
 	}
@@ -198,6 +214,14 @@ func (m *Matrix) tell(ctx context.Context, s *session, evt *event.Event) ([]Even
 		}
 		return []Event{{
 			Kind: KindJoin, ID: evt.ID.String(), Room: evt.RoomID.String(), Sender: evt.GetStateKey(), Sent: time.UnixMilli(evt.Timestamp),
+		}}, nil
+	case event.StateTombstone:
+		successor := successorOf(evt)
+		if successor == "" {
+			return nil, nil
+		}
+		return []Event{{
+			Kind: KindUpgrade, ID: evt.ID.String(), Room: evt.RoomID.String(), Sender: evt.Sender.String(), Target: successor, Sent: time.UnixMilli(evt.Timestamp),
 		}}, nil
 	}
 	return m.meaning(ctx, s, evt), nil

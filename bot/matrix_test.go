@@ -524,6 +524,26 @@ func (d *locked) Request(_ context.Context, evt *event.Event) error {
 	return nil
 }
 
+// nervous is a device that panics at a message.
+type nervous struct{ locked }
+
+// Decrypt implements matrix.AccountDevice.
+func (*nervous) Decrypt(context.Context, *event.Event) (*event.Event, error) { panic("a message") }
+
+// TestMatrixPanic has a message come that nobody thought of.
+func TestMatrixPanic(t *testing.T) {
+	t.Parallel()
+	l := newLodge(t)
+	l.device = &nervous{}
+	room := l.room()
+	l.poll()
+	l.send(room, "m.room.encrypted", `{"algorithm":"m.megolm.v1.aes-sha2","session_id":"x","ciphertext":"a"}`)
+	l.send(room, "m.room.message", `{"msgtype":"m.text","body":"!ping"}`)
+	if told := l.poll(); len(told) != 1 || told[0].Text != "!ping" {
+		t.Errorf("told %+v", told)
+	}
+}
+
 // TestMatrixLateKeys has messages come before their keys, through a restart.
 func TestMatrixLateKeys(t *testing.T) {
 	t.Parallel()

@@ -120,8 +120,11 @@ func (p *pollFeature) lock(key string) func() {
 }
 
 // wants says yes to reactions to open polls, and to everything that is taken back in their
-// rooms. A poll whose message is on its way may be any.
+// rooms. A poll whose message is on its way may be any. An upgrade ends a room's polls.
 func (p *pollFeature) wants(e Event) bool {
+	if e.Kind == KindUpgrade {
+		return len(p.in(e.Room)) > 0
+	}
 	if e.Kind != KindReaction && e.Kind != KindRedaction {
 		return false
 	}

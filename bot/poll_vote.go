@@ -20,10 +20,14 @@ func (p *pollFeature) handle(ctx context.Context, c *Call) error {
 	return nil
 }
 
-// take changes a poll by a reaction to it, or by what was taken back in its room. Handled
+// take changes a poll by a reaction to it, or by what was taken back in its room or happened
+// to it. Handled
 // again, an event changes nothing.
 func (p *pollFeature) take(ctx context.Context, c *Call, key string) error {
 	defer p.lock(key)()
+	if c.Kind == KindUpgrade { // nobody can vote there any more, nor can it be edited
+		return p.forget(ctx, key)
+	}
 	st, err := p.load(ctx, key)
 	if err != nil || st == nil || st.Native || st.ended() || st.Event == "" {
 		return err

@@ -92,15 +92,18 @@ func (t *triviaFeature) start(ctx context.Context) error {
 }
 
 // wants says yes to answers, and to everything that is taken back in a room with a question.
-// One whose message is on its way may be any.
+// One whose message is on its way may be any. What a room remembers follows its upgrade.
 func (t *triviaFeature) wants(e Event) bool {
-	if e.Kind != KindReaction && e.Kind != KindRedaction {
+	if e.Kind != KindReaction && e.Kind != KindRedaction && e.Kind != KindUpgrade {
 		return false
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	place := t.rooms[e.Room]
-	return place != nil && place.open && (e.Kind == KindRedaction || place.event == e.Target || place.event == "")
+	if place == nil || e.Kind == KindUpgrade {
+		return place != nil
+	}
+	return place.open && (e.Kind == KindRedaction || place.event == e.Target || place.event == "")
 }
 
 // place returns what is known of a room. t.mu must be held.

@@ -129,8 +129,42 @@ func (t *triviaFeature) live(st *triviaRoom, f trivia.Filter) *trivia.Question {
 	return q
 }
 
-// handle takes an answer, or the alarm that ends a round.
+// move takes what a room remembers to the one in its place, if that remembers nothing yet. An
+// open question stays behind: nobody can answer it any more.
+func (t *triviaFeature) move(ctx context.Context, c *Call) error {
+	old, err := t.loadLocked(ctx, c.Room)
+	if err != nil {
+		return err
+	}
+	moved := &triviaRoom{room: c.Target, Players: old.Players, Asked: old.Asked, Seen: old.Seen}
+	if err := t.settle(ctx, moved); err != nil {
+		return err
+	}
+	defer t.lock(c.Room)()
+	t.know(&triviaRoom{room: c.Room})
+	return t.memory.Delete(ctx, triviaKey+c.Room)
+}
+
+func (t *triviaFeature) loadLocked(ctx context.Context, room string) (*triviaRoom, error) {
+	defer t.lock(room)()
+	return t.load(ctx, room)
+}
+
+// settle stores what a room remembers, unless it remembers something already.
+func (t *triviaFeature) settle(ctx context.Context, st *triviaRoom) error {
+	defer t.lock(st.room)()
+	there, err := t.load(ctx, st.room)
+	if err != nil || len(there.Players)+len(there.Asked)+len(there.Seen) > 0 || there.Round != nil {
+		return err
+	}
+	return t.save(ctx, st)
+}
+
+// handle takes an answer, the alarm that ends a round, or an upgrade of the room.
 func (t *triviaFeature) handle(ctx context.Context, c *Call) error {
+	if c.Kind == KindUpgrade {
+		return t.move(ctx, c)
+	}
 	room := c.Room
 	if c.Kind == KindAlarm {
 		room = strings.TrimPrefix(c.Key, triviaKey)

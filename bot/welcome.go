@@ -42,6 +42,7 @@ const (
 	welcomeBegan   = "began"   // when the first start was
 	welcomeQueue   = "queue"   // a welcome.Queue
 	welcomeCompare = "compare" // its alarm has the members looked at
+	welcomeSpace   = "space"   // a welcomeSpaceState
 	welcomeMembers = "members/"
 	welcomeGuest   = "guest/"
 )
@@ -53,9 +54,16 @@ type welcomeGuestState struct {
 	Since time.Time `json:"since,omitzero"`  // when they reacted, while invitations fail
 }
 
+// welcomeSpaceState is which room the space was when it was last looked up.
+type welcomeSpaceState struct {
+	Reference string `json:"reference"`
+	Room      string `json:"room"`
+}
+
 const (
-	comparePause = 5 * time.Minute // before the members are looked at again, if that failed
-	invitesPause = 5 * time.Minute // before invitations are tried again
+	upgradePause = 10 * time.Second // for the bot to follow to a new space
+	comparePause = 5 * time.Minute  // before the members are looked at again, if that failed
+	invitesPause = 5 * time.Minute  // before invitations are tried again
 )
 
 // Welcome greets who joins a space, also those who did while the bot was away. Who was a
@@ -114,7 +122,7 @@ func (w *welcomeFeature) know(user string, g welcomeGuestState) {
 	delete(w.tried, user)
 }
 
-// wants says yes to joins of the space, and to a guest's ✅ on the guest's greeting.
+// wants says yes to joins of the space and to its upgrade, and to a guest's ✅ on the guest's greeting.
 func (w *welcomeFeature) wants(e Event) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -123,6 +131,8 @@ func (w *welcomeFeature) wants(e Event) bool {
 		return (w.space == "" || w.space == e.Room) && !e.Sent.Before(w.began) && !w.Ignore(e.Sender)
 	case KindReaction:
 		return (w.events[e.Target] == e.Sender || w.tried[e.Sender]) && ballot.Choice([]string{welcome.Yes}, e.Key) == 0
+	case KindUpgrade:
+		return w.space == "" || w.space == e.Room
 	case KindMessage, KindRedaction, KindAlarm:
 	}
 	return false
@@ -134,6 +144,8 @@ func (w *welcomeFeature) handle(ctx context.Context, c *Call) error {
 		return w.joined(ctx, c)
 	case c.Kind == KindReaction:
 		return w.accepted(ctx, c)
+	case c.Kind == KindUpgrade:
+		return w.memory.Put(ctx, welcomeCompare, struct{}{}, c.Now.Add(upgradePause))
 	case c.Key == welcomeCompare:
 		return w.compare(ctx, c)
 	case c.Key == welcomeQueue:

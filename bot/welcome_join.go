@@ -17,9 +17,46 @@ func (w *welcomeFeature) spaceID(ctx context.Context, c *Call) (string, error) {
 		return "", fmt.Errorf("look up the space: %w", err)
 	}
 	w.mu.Lock()
+	known := w.space == id
+	w.mu.Unlock()
+	if known {
+		return id, nil
+	}
+	if err := w.follow(ctx, id); err != nil {
+		return "", err
+	}
+	w.mu.Lock()
 	w.space = id
 	w.mu.Unlock()
 	return id, nil
+}
+
+// follow has the space's members of old be those of the room that has taken its place: an
+// upgrade makes everybody join anew.
+func (w *welcomeFeature) follow(ctx context.Context, id string) error {
+	w.changing.Lock()
+	defer w.changing.Unlock()
+	var before welcomeSpaceState
+	if _, err := w.memory.Get(ctx, welcomeSpace, &before); err != nil {
+		return err
+	}
+	if before.Reference == w.Space && before.Room != id {
+		var members, there []string
+		old, err := w.memory.Get(ctx, welcomeMembers+before.Room, &members)
+		if err != nil {
+			return err
+		}
+		known, err := w.memory.Get(ctx, welcomeMembers+id, &there)
+		if err != nil {
+			return err
+		}
+		if old && !known {
+			if err := w.memory.Put(ctx, welcomeMembers+id, members, time.Time{}); err != nil {
+				return err
+			}
+		}
+	}
+	return w.memory.Put(ctx, welcomeSpace, welcomeSpaceState{w.Space, id}, time.Time{})
 }
 
 // joined lets a new member wait to be greeted. What goes wrong is made up for by a look at all
@@ -95,15 +132,11 @@ func (w *welcomeFeature) compareMembers(ctx context.Context, c *Call) error {
 func (w *welcomeFeature) checkRooms(ctx context.Context, c *Call) {
 	for _, reference := range w.Rooms {
 		room, err := c.Chat.Resolve(ctx, reference)
-		var members []string
 		if err == nil {
-			members, err = c.Chat.Members(ctx, room)
-		}
-		if err == nil && !slices.Contains(members, c.Chat.User()) {
-			err = errors.New("the bot is not in it")
+			err = c.Chat.MayInvite(ctx, room)
 		}
 		if err != nil {
-			w.Log.Error("nobody can be welcomed to a room of bot.welcome.rooms: invite the bot to it", "room", reference, "err", err)
+			w.Log.Error("nobody can be welcomed to a room of bot.welcome.rooms", "room", reference, "err", err)
 		}
 	}
 }

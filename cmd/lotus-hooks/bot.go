@@ -20,10 +20,11 @@ func newBot(env *app.Env) *cobra.Command {
 func newBotRecoveryKey(env *app.Env) *cobra.Command {
 	return &cobra.Command{
 		Use:   "recovery-key",
-		Short: "Print the recovery key of the bot's account",
-		Long: `Print the recovery key of the bot's account: what a new installation needs, besides the
+		Short: "Show the recovery key of the bot's account, once",
+		Long: `Show the recovery key of the bot's account: what a new installation needs, besides the
 password, to be the same bot to everybody when the database is lost. Keep a copy of it
-where you keep passwords.`,
+where you keep passwords. It is shown once; from then on only the file has it, which is for
+its owner alone.`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error { return app.BotRecoveryKey(*env) },
 	}

@@ -76,13 +76,8 @@ func (r *botRunner) Hold(ctx context.Context, use func(context.Context, matrix.C
 	})
 }
 
-// run runs the bot once there is somebody to talk to. Without it, webhooks are told all the same.
+// run runs the bot. Without it, webhooks are told all the same.
 func (r *botRunner) run(ctx context.Context, b *runningBot) error {
-	select {
-	case <-ctx.Done():
-		return nil
-	case <-b.chat.Following():
-	}
 	for ctx.Err() == nil {
 		if err := b.bot.Run(ctx); err != nil && ctx.Err() == nil {
 			r.log.Error("the bot does not run; it is tried again", "err", err)
@@ -98,7 +93,7 @@ func (r *botRunner) run(ctx context.Context, b *runningBot) error {
 func (r *botRunner) newBot(crypto matrix.Crypto) (*runningBot, error) {
 	chat := bot.NewMatrix(bot.MatrixOptions{
 		Account: r.account, User: r.cfg.Bot.User, Crypto: crypto, DB: r.db, InvitedBy: r.cfg.Bot.InvitedBy,
-		Identity: matrix.IdentityOptions{Recovery: recoveryFile(r.cfg.Bot.RecoveryKeyFile), Password: r.cfg.Bot.Password.Reveal()},
+		Identity: matrix.IdentityOptions{Recovery: toldRecovery{recoveryFile(r.cfg.Bot.RecoveryKeyFile), r.log}, Password: r.cfg.Bot.Password.Reveal()},
 		Deaf:     isVirtual(r.cfg),
 		Log:      r.log, Now: time.Now,
 	})
@@ -115,6 +110,7 @@ func (r *botRunner) newBot(crypto matrix.Crypto) (*runningBot, error) {
 	}
 	b, err := bot.New(bot.Options{
 		Chat: chat, DB: r.db, Log: r.log, Now: time.Now, Metrics: r.metrics, Settings: botSettings(r.cfg),
+		Ready: chat.Following(),
 	}, features...)
 	if err != nil {
 		return nil, fmt.Errorf("make the bot: %w", err)

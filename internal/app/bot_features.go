@@ -26,6 +26,14 @@ type botParts struct {
 	started time.Time
 }
 
+// reference returns the room reference that a name stands for; "" where none is given.
+func reference(cfg *config.Config, name string) string {
+	if name == "" {
+		return ""
+	}
+	return cfg.RoomReference(name)
+}
+
 // botFeatures is the list of all that the bot can do, besides !help, in the order in which
 // !help shows it.
 func botFeatures(p botParts) ([]bot.Feature, error) {
@@ -37,7 +45,9 @@ func botFeatures(p botParts) ([]bot.Feature, error) {
 		bot.Ping(p.chat),
 		bot.Health(healthOptions(p)),
 		bot.Hooks(p.desk, staff(p.cfg, "hooks", 0), p.cfg.Timezone.Location),
-		bot.Wordle(bot.MemoryOf(p.db, "wordle"), rand.IntN, bot.WordleOptions{Zone: p.cfg.Timezone.Location, Prefix: c.Prefix}),
+		bot.Wordle(bot.MemoryOf(p.db, "wordle"), rand.IntN, bot.WordleOptions{
+			Zone: p.cfg.Timezone.Location, Prefix: c.Prefix, Room: reference(p.cfg, c.Wordle.Room),
+		}),
 		bot.Trivia(bot.MemoryOf(p.db, "trivia"), rand.IntN, bot.TriviaOptions{Prefix: c.Prefix, Live: p.live}),
 		bot.Poll(bot.MemoryOf(p.db, "poll"), bot.PollOptions{Prefix: c.Prefix, Zone: p.cfg.Timezone.Location, Native: c.Poll.Native}),
 		bot.Roll(rand.IntN),

@@ -132,14 +132,15 @@ func TestStaffRooms(t *testing.T) {
 	h := open(t)
 	h.writeHooks(fmt.Sprintf(`  - {id: %s-a, service: grafana, room: spam, routes: [{when: "true", room: "#ops:demo"}]}
 rooms: {spam: "!spam", spare: "!spare"}
-bot: {user: "@bot:demo", token: t, commands: {hooks: {users: ["@kim:demo"]}}, welcome: {space: spare, rooms: [spam], rate: 30/h},
+bot: {user: "@bot:demo", token: t, commands: {hooks: {users: ["@kim:demo"]}, ask: {rooms: ["#talk:demo"]}},
+      wordle: {room: "#games:demo"}, welcome: {space: spare, rooms: [spam, "#general:demo"], rate: 30/h},
       health: {probes: [{name: a, tls: "a:1"}, {name: b, postgres: "b:1"}, {name: c, stun: "c:1"}, {name: d, rcon: "d:1"}, {name: e, ollama: "http://e"}, {name: f, http: "http://f"}, {name: g, tcp: "g:1"}]}}
 `, secretMark))
 	cfg, err := h.load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s := staff(cfg, "hooks", 7); s.Power != 7 || !slices.Equal(s.Rooms, []string{"!spam", "!spare", "#ops:demo"}) || !slices.Equal(s.Users, []string{"@kim:demo"}) {
+	if s := staff(cfg, "hooks", 7); s.Power != 7 || !slices.Equal(s.Rooms, []string{"!spam", "!spare", "#games:demo", "#general:demo", "#ops:demo", "#talk:demo"}) || !slices.Equal(s.Users, []string{"@kim:demo"}) {
 		t.Errorf("staff %+v", s)
 	}
 	o := healthOptions(botParts{cfg: cfg})
@@ -150,7 +151,7 @@ bot: {user: "@bot:demo", token: t, commands: {hooks: {users: ["@kim:demo"]}}, we
 	if got := strings.Join(targets, ", "); got != "a probe.TLS a:1, b probe.Postgres b:1, c probe.STUN c:1, d probe.RCON d:1, e probe.Ollama http://e, f probe.HTTP http://f, g probe.TCP g:1" {
 		t.Errorf("probes: %s", got)
 	}
-	if w := welcomeOptions(botParts{cfg: cfg}); w.Space != "!spare" || !slices.Equal(w.Rooms, []string{"!spam"}) || w.Limit.Every.Minutes() != 2 || w.Limit.Burst != 5 ||
+	if w := welcomeOptions(botParts{cfg: cfg}); w.Space != "!spare" || !slices.Equal(w.Rooms, []string{"!spam", "#general:demo"}) || w.Limit.Every.Minutes() != 2 || w.Limit.Burst != 5 ||
 		!w.Ignore("@hookshot_sonarr:demo") || w.Ignore("@hookshot_sonarr:elsewhere") {
 		t.Errorf("welcome %+v", w)
 	}

@@ -22,7 +22,7 @@ const resetTime = time.Minute
 // errNoBot says that a command for the bot has none to work on.
 var errNoBot = errors.New("there is no bot: hooks.yaml has no section bot")
 
-// BotRecoveryKey prints the recovery key of the bot's account.
+// BotRecoveryKey prints the recovery key of the bot's account, once.
 func BotRecoveryKey(e Env) error {
 	cfg, err := e.loadConfig()
 	if err != nil {
@@ -31,15 +31,7 @@ func BotRecoveryKey(e Env) error {
 	if cfg.Bot == nil {
 		return errNoBot
 	}
-	key, err := recoveryFile(cfg.Bot.RecoveryKeyFile).Load()
-	if err != nil {
-		return err
-	}
-	if key == "" {
-		return fmt.Errorf("there is no recovery key yet: %s is written when the bot first logs in", cfg.Bot.RecoveryKeyFile)
-	}
-	_, err = fmt.Fprintln(e.Stdout, key)
-	return err
+	return recoveryFile(cfg.Bot.RecoveryKeyFile).show(e.Stdout, time.Now())
 }
 
 // BotResetIdentity makes new cross-signing keys for the bot's account in the place of those
@@ -76,7 +68,7 @@ func BotResetIdentity(ctx context.Context, e Env, yes bool) (err error) {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(e.Stderr, "%s has new cross-signing keys. Keep a copy of their recovery key, which is also in %s:\n", cfg.Bot.User, cfg.Bot.RecoveryKeyFile)
+	fmt.Fprintf(e.Stderr, "%s has new cross-signing keys. Keep a copy of their recovery key where you keep passwords. It is shown this once; %s holds it:\n", cfg.Bot.User, cfg.Bot.RecoveryKeyFile)
 	return BotRecoveryKey(e)
 }
 

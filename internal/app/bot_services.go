@@ -56,9 +56,28 @@ func staff(cfg *config.Config, command string, power int) bot.Staff {
 			s.Rooms = append(s.Rooms, cfg.RoomReference(r.Room))
 		}
 	}
+	s.Rooms = append(s.Rooms, botRooms(cfg)...)
 	slices.Sort(s.Rooms)
 	s.Rooms = slices.Compact(s.Rooms)
 	return s
+}
+
+// botRooms returns the references of the rooms that the bot's section names.
+func botRooms(cfg *config.Config) []string {
+	var names, references []string
+	for _, c := range cfg.Bot.Commands {
+		names = append(names, c.Rooms...)
+	}
+	if w := cfg.Bot.Welcome; w != nil {
+		names = append(append(names, w.Space), w.Rooms...)
+	}
+	if room := cfg.Bot.Wordle.Room; room != "" {
+		names = append(names, room)
+	}
+	for _, name := range names {
+		references = append(references, cfg.RoomReference(name))
+	}
+	return references
 }
 
 // welcomeOptions returns how new members are greeted.
