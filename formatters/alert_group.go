@@ -21,6 +21,7 @@ func (w *alertGroup) group() Notification {
 		URL:      shared(w.Alerts, (*groupAlert).url),
 		Links:    w.sharedLinks(),
 		Facts:    w.truncation(),
+		More:     int(w.truncated()),
 	}
 	if n.URL == "" && len(n.Links) > 0 {
 		n.URL = n.Links[0].URL

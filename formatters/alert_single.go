@@ -18,6 +18,7 @@ func (w *alertGroup) single() Notification {
 		URL:      cmp.Or(a.url(), webURL(w.ExternalURL)),
 		Links:    a.links(),
 		Image:    webURL(a.ImageURL),
+		More:     int(w.truncated()),
 		Time:     a.started,
 		// Without words: it is for the incident to compare, and the card says it all already.
 		Items: []Item{{Key: a.key(), Severity: a.severity(), Since: a.started}},

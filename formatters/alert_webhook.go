@@ -72,6 +72,7 @@ func (w *alertGroup) notification() Notification {
 // complete fills in what later code relies on: at least one alert, each with a status. It
 // reports false when the document holds nothing to tell.
 func (w *alertGroup) complete() bool {
+	w.Status, w.State = lowered(w.Status), lowered(w.State)
 	w.Alerts = slices.DeleteFunc(w.Alerts, func(a groupAlert) bool {
 		return len(a.Labels) == 0 && len(a.Annotations) == 0 && a.Fingerprint == "" && a.StartsAt == ""
 	})
@@ -89,6 +90,7 @@ func (w *alertGroup) complete() bool {
 	resolved := w.Status == "resolved" || w.Status == "" && w.State == "ok"
 	for i := range w.Alerts {
 		a := &w.Alerts[i]
+		a.Status = lowered(a.Status)
 		a.over = a.Status == "resolved" || a.Status == "" && resolved
 		a.started, a.ended = alertTime(a.StartsAt), alertTime(a.EndsAt)
 	}
@@ -102,6 +104,9 @@ func (w *alertGroup) complete() bool {
 	slices.SortStableFunc(w.Alerts, func(a, b groupAlert) int { return rank(b) - rank(a) })
 	return true
 }
+
+// lowered returns a status as the senders write it, also where a template does otherwise.
+func lowered(status text) text { return text(strings.ToLower(string(status))) }
 
 // incident identifies the notification group: the same labels notify through several
 // receivers and in several organisations.

@@ -186,6 +186,17 @@ func cut(s string, bytes int) (string, bool) {
 	return s, true
 }
 
+// Weigh returns what a line of foreign text takes of a message's limit when it stands in
+// both bodies, with its end.
+func Weigh(line string) int {
+	line = cleanLine(line)
+	weight := 2*len(line) + 2 + int(costs['\n'])
+	for i := range len(line) {
+		weight += int(costs[line[i]])
+	}
+	return weight
+}
+
 // shorten cuts clean text to so many runes, and to what takes so many bytes of the limit,
 // and says so.
 func shorten(s string, runes, bytes int) string {

@@ -2,6 +2,7 @@ package formatters
 
 import (
 	"maps"
+	"mime"
 	"slices"
 )
 
@@ -30,9 +31,8 @@ func Dialect(name string) (Service, bool) {
 		if name == "ntfy" {
 			p = ntfyPayload(p)
 		}
-		doc, err := jsonDocument(p)
-		n, ok := parseTree(string(doc))
-		if err != nil || !ok || n.kind != '{' {
+		n, ok := dialectTree(p)
+		if !ok {
 			return formatGeneric(p)
 		}
 		another := slices.ContainsFunc(shapes, func(s shape) bool { return s.fits(n) })
@@ -57,6 +57,17 @@ func Dialect(name string) (Service, bool) {
 	return s, true
 }
 
+// dialectTree returns the object that a body is: JSON, or else a form, as Gotify and Discord
+// take as well.
+func dialectTree(p Payload) (*node, bool) {
+	if doc, err := jsonDocument(p); err == nil {
+		n, ok := parseTree(string(doc))
+		return n, ok && n.kind == '{'
+	}
+	form := readForm(p)
+	return formTree(form), form != nil
+}
+
 // ntfyParameters are the query parameters of ntfy's publishing, by the header that says the
 // same (docs.ntfy.sh/publish, "List of all parameters").
 var ntfyParameters = map[string][]string{
@@ -70,6 +81,9 @@ var ntfyParameters = map[string][]string{
 
 // ntfyPayload puts what a query says where headers and the body would say it.
 func ntfyPayload(p Payload) Payload {
+	if mediaType, _, _ := mime.ParseMediaType(p.ContentType); mediaType == "" || mediaType == "application/x-www-form-urlencoded" {
+		p.ContentType = "text/plain" // ntfy knows no forms: "curl -d" only calls it one
+	}
 	header, query := maps.Clone(p.Header), maps.Clone(p.Query)
 	if header == nil {
 		header = map[string][]string{}

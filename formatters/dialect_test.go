@@ -28,6 +28,10 @@ func TestDialect(t *testing.T) {
 		"NtfyQueryLong":    {"ntfy", "GET", "message=hi&title=nas-1&priority=5", "", nil, "ERROR nas-1: hi"},
 		"NtfyQueryAndBody": {"ntfy", "POST", "t=nas-1&tags=warning", "hi", nil, "WARNING nas-1: hi"},
 		"NtfyJSON":         {"ntfy", "POST", "", `{"message":"hi","title":"nas-1"}`, nil, "MESSAGE nas-1: hi"},
+		"GotifyForm":       {"gotify", "POST", "token=x", `title=nas-1&message=hi&priority=8`, nil, "ERROR nas-1: hi"},
+		"GotifyFormLow":    {"gotify", "POST", "", `title=nas-1&message=hi&priority=5`, nil, "MESSAGE nas-1: hi"},
+		"DiscordForm":      {"discord", "POST", "", `content=**hi**&username=nas-1`, nil, "MESSAGE nas-1: hi"},
+		"NtfyForm":         {"ntfy", "POST", "", `disk=full`, nil, "MESSAGE disk=full"},
 		"Gotify":           {"gotify", "POST", "", `{"message":"hi","title":"nas-1"}`, nil, "MESSAGE nas-1: hi"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -50,7 +50,9 @@ func readGeneric(p Payload) draft {
 	if doc, err := jsonDocument(p); err == nil { // in a field of a form
 		if n, ok := parseTree(string(doc)); ok {
 			d := readTree(n)
-			d.addFiles(fileNames(readForm(p)))
+			if !isPlex(n) { // whose file is a thumbnail
+				d.addFiles(fileNames(readForm(p)))
+			}
 			return d
 		}
 	}
@@ -114,6 +116,8 @@ type shape struct {
 // shapes are the formats that senders share, the most particular first.
 var shapes = []shape{
 	{isTeams, readTeams},
+	{isPlex, readPlex},
+	{isJellyfin, readJellyfin},
 	{isDiscord, readDiscord},
 	{isSlack, readSlack},
 	{isNtfy, readNtfy},

@@ -27,6 +27,7 @@ var (
 // mean what they meant to matrix-hookshot: Markdown, HTML, and who speaks.
 func readUnknown(n *node) draft {
 	d := draft{severity: Info}
+	n.hideCredentials()
 	html, text := n.takeText("html"), n.takeText("text")
 	spoken := html+text != ""
 	switch {
@@ -63,6 +64,20 @@ func readUnknown(n *node) draft {
 		d.details = append(d.details, n.outline())
 	}
 	return d
+}
+
+// hideCredentials marks as told, at any depth, what some senders prove themselves with in the
+// body, where a room has no use for it: the "token" of Slack's outgoing webhooks, the
+// "secret" of older Giteas.
+func (n *node) hideCredentials() {
+	for i := range n.fields {
+		f := &n.fields[i]
+		f.told = f.told || f.value.isScalar() && isCredential(f.key)
+		f.value.hideCredentials()
+	}
+	for _, item := range n.items {
+		item.hideCredentials()
+	}
 }
 
 // searchBelow looks for title and text one and two levels down, for senders that wrap what

@@ -304,13 +304,28 @@ func TestGrafanaTestButton(t *testing.T) {
 
 func TestGrafanaTruncated(t *testing.T) {
 	t.Parallel()
+	one, over := grafanaFiring("", ""), grafanaFiring("", grafanaOver)
+	const cut = "+45 more, cut by Grafana"
 	for body, want := range map[string]string{
-		grafanaGroup(`"truncatedAlerts":45`, grafanaFiring("", "")):          "+45 more, cut by Grafana",
-		grafanaGroup(`"truncatedAlerts":45`, grafanaFiring("", grafanaOver)): "+45 more, cut by Grafana, some of them firing",
+		grafanaGroup(`"truncatedAlerts":45`, one):                               "46 FIRING |" + cut,
+		grafanaGroup(`"truncatedAlerts":45`, one, one):                          "47 FIRING |" + cut,
+		grafanaGroup(`"truncatedAlerts":45`, one, over):                         "1 FIRING 1 RESOLVED 45 MORE |" + cut,
+		grafanaGroup(`"truncatedAlerts":45`, over):                              "1 RESOLVED 45 MORE |" + cut + ", some of them firing",
+		grafanaGroup(`"truncatedAlerts":45`, over, over):                        "2 RESOLVED 45 MORE |" + cut + ", some of them firing",
+		grafanaGroup(`"truncatedAlerts":45,"status":"resolved"`, over):          "46 RESOLVED |" + cut,
+		grafanaGroup(`"truncatedAlerts":45,"status":"resolved"`, over, over):    "47 RESOLVED |" + cut,
+		grafanaGroup(`"truncatedAlerts":45,"status":"firing"`, over, over, one): "1 FIRING 2 RESOLVED 45 MORE |" + cut,
 	} {
-		facts := grafanaCard(t, body).Facts
-		if got := facts[len(facts)-1].Value; got != want {
-			t.Errorf("last fact = %q, want %q", got, want)
+		n := grafanaCard(t, body)
+		head, _, _ := strings.Cut(strings.ReplaceAll(formatters.Render(n, formatters.RenderOptions{}).Body, "\u00a0", " "), "CPU")
+		facts := ""
+		for _, f := range n.Facts {
+			if strings.HasPrefix(f.Value, "+") {
+				facts = f.Value
+			}
+		}
+		if got := head + "|" + facts; got != want {
+			t.Errorf("got %q, want %q", got, want)
 		}
 	}
 }

@@ -37,10 +37,12 @@ type Notification struct {
 	Summary  string            `json:"summary,omitempty"` // the rest of the first line: "on host-1: CPU at 97 %"
 	Facts    []Fact            `json:"facts,omitempty"`   // two to six
 	Items    []Item            `json:"items,omitempty"`   // entries of a group: alerts, episodes, files; the first 8 are in sight
+	More     int               `json:"more,omitzero"`     // entries that the sender left out of Items, which the first line counts
 	Details  string            `json:"details,omitempty"` // preformatted, folded, last; line breaks stay
 	HTML     string            `json:"html,omitempty"`    // the sender's own rich text; it stands in the place of Details
 	Links    []Link            `json:"links,omitempty"`   // the most useful first: the plain body shows two
 	Image    string            `json:"image,omitempty"`   // URL of a public picture, such as a poster
+	Large    bool              `json:"large,omitzero"`    // takes as much of an event as there is, which is for digests
 	Labels   map[string]string `json:"labels,omitempty"`  // for routes and inhibition; never drawn
 	Incident Incident          `json:"incident,omitzero"` //
 	Time     time.Time         `json:"time,omitzero"`     // when it happened, as the sender says; never drawn

@@ -12,13 +12,16 @@ type RenderOptions struct {
 	MsgType  string         // "" picks m.text for what wants a person, m.notice for chatter
 	Mentions Mentions       // whom to ping; nobody by default
 	Image    string         // mxc:// address of the notification's picture, when it was uploaded
-	MaxBytes int            // both bodies together; 0 means MaxBytes, at least MinBytes
+	MaxBytes int            // both bodies together; 0 means MaxBytes, of what is Large LargeBytes; at least MinBytes
 }
 
 // The limits of body and formatted body together, in bytes as encoded in JSON.
 const (
 	MaxBytes = 20 << 10 // the default: an encrypted edit of it stays below an event's 64 KiB
 	MinBytes = 4 << 10  // the least that holds any first line
+
+	LargeBytes          = 58 << 10 // of a Large notification: what an event holds
+	LargeEncryptedBytes = 43 << 10 // the same where encryption makes a third more of it
 )
 
 // Render draws a notification as what a Matrix room shows, within the size limit.
@@ -28,13 +31,20 @@ const (
 // end, visibly: details, the sender's HTML, items, links, facts. The HTML is well-formed
 // and uses only what Matrix allows; foreign text neither pings nor escapes.
 func Render(n Notification, o RenderOptions) Message {
+	if o.MaxBytes == 0 && n.Large {
+		o.MaxBytes = LargeBytes
+	}
 	c := newCard(o)
 	n.Items = c.cleanItems(n.Items)
 	c.head(n)
 	c.picture(o.Image)
 	c.items(n.Items)
 	c.foreignHTML(n.HTML)
-	c.details(n.Details)
+	summary := "Details"
+	if n.Large {
+		summary = "Show all"
+	}
+	c.details(summary, n.Details)
 	return Message{
 		MsgType:       msgType(n, o),
 		Body:          string(c.text),
@@ -72,13 +82,13 @@ func (c *card) picture(uri string) {
 }
 
 // details draws preformatted text, folded, as much of it as there is room for.
-func (c *card) details(s string) {
+func (c *card) details(summary, s string) {
 	s, seen := firstBytes(s, 4*c.max)
 	s = cleanLines(s)
 	if s == "" {
 		return
 	}
-	const open, shut = "<details><summary>Details</summary><pre><code>", "</code></pre></details>"
+	open, shut := "<details><summary>"+summary+"</summary><pre><code>", "</code></pre></details>"
 	room := c.left - encodedLen(open+shut+"\n")
 	s, whole := cut(s, room)
 	if s == "" || c.wasCut {

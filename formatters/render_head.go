@@ -58,8 +58,20 @@ func (c *card) badges(n Notification) {
 	}
 	status = strings.ToUpper(status)
 	open, over, overStatus := tally(n.Items)
+	unseen := 0 // whose status nobody knows
 	switch {
-	case open+over < 2, n.Severity <= Muted, status[0] >= '0' && status[0] <= '9':
+	case n.More <= 0:
+	case open+over == 0 && n.Severity != Success: // the only one that was told has no words of its own
+		open = 1 + n.More
+	case open == 0 && n.Incident.State != Open:
+		over = max(over, 1) + n.More
+	case over == 0 && open > 0:
+		open += n.More
+	default:
+		over, unseen = max(over, 1), n.More
+	}
+	switch {
+	case open+over+unseen < 2, n.Severity <= Muted, status[0] >= '0' && status[0] <= '9':
 		c.badge(n.Severity, status)
 	case open == 0:
 		c.badge(n.Severity, strconv.Itoa(over)+" "+status)
@@ -69,6 +81,10 @@ func (c *card) badges(n Notification) {
 			c.both(" ")
 			c.badge(Success, strconv.Itoa(over)+" "+strings.ToUpper(overStatus))
 		}
+	}
+	if unseen > 0 {
+		c.both(" ")
+		c.badge(Muted, strconv.Itoa(unseen)+" MORE")
 	}
 }
 

@@ -34,12 +34,15 @@ func (s Service) PayloadOf(method string, header map[string][]string, query url.
 	return p
 }
 
-// isCredential says whether a query parameter is what its sender authenticates with.
+// isCredential says whether a query parameter, or a member of a document, is by its name what
+// its sender authenticates with.
 func isCredential(name string) bool {
-	return slices.Contains(credentialParameters, strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(name)))
+	return slices.Contains(credentialNames, strings.ToLower(nameSeparators.Replace(name)))
 }
 
-var credentialParameters = []string{
+var nameSeparators = strings.NewReplacer("-", "", "_", "")
+
+var credentialNames = []string{
 	"token", "accesstoken", "authtoken", "apitoken", "apikey", "auth", "authorization", "password", "passwd", "secret",
 	"clientsecret", "signature", "sig",
 }

@@ -56,7 +56,7 @@ func (w *sonarrWebhook) airDates() []string {
 	}
 	dates := make([]string, 0, len(w.Episodes))
 	for _, e := range w.Episodes {
-		if e.AirDate == "" {
+		if !yearOf(e.AirDate).Known { // nor is year 1
 			return nil
 		}
 		dates = append(dates, string(e.AirDate))

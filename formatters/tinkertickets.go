@@ -132,6 +132,9 @@ func (t *ticket) facts() []Fact {
 	for _, c := range t.changes {
 		facts = append(facts, c.fact())
 	}
+	if t.event == ticketUpdated && len(t.changes) == 0 { // nobody says what is new
+		add("status", Fact{Name: "Status", Value: t.status})
+	}
 	add("priority", Fact{Name: "Priority", Value: t.priority})
 	add("category", Fact{Value: t.category})
 	add("type", Fact{Value: t.kind})

@@ -79,6 +79,8 @@ func (t *ticket) readEvent() {
 	}
 	status, assignee := t.change("status"), t.change("assignee")
 	switch {
+	case len(t.changes) == 0 && isTicketOver(t.status):
+		t.event = ticketClosed
 	case status != nil && isTicketOver(status.to):
 		t.event = ticketClosed
 	case status != nil && isTicketOver(status.from):

@@ -56,14 +56,28 @@ func formatUptimeKuma(p Payload) (Notification, error) {
 	if err := decodeJSON(doc, &e); err != nil {
 		return formatKumaCustom(p, doc)
 	}
-	if e.Heartbeat == nil && e.Monitor == nil {
-		var members map[string]any
-		_ = decodeJSON(doc, &members) // it has just been decoded
-		if _, ok := members["heartbeat"]; !ok {
-			return formatKumaCustom(p, doc)
-		}
+	if !e.isWhole(doc) {
+		return formatKumaCustom(p, doc)
 	}
 	return e.notification(p)
+}
+
+// isWhole reports whether the envelope was made by Uptime Kuma: custom bodies have members
+// of the same names, such as a "monitor" that is the name alone.
+func (e kumaEnvelope) isWhole(doc []byte) bool {
+	if e.Heartbeat != nil && *e.Heartbeat != (kumaHeartbeat{}) {
+		return true
+	}
+	var members map[string]any
+	_ = decodeJSON(doc, &members) // it has just been decoded
+	switch beat, ok := members["heartbeat"]; beat.(type) {
+	case map[string]any:
+		return true
+	case nil:
+		_, told := parseKumaMessage(string(e.Msg))
+		return ok || e.Monitor != nil && told
+	}
+	return false
 }
 
 // kumaQuery reads the envelope from the parameters of a GET.

@@ -85,6 +85,7 @@ func markedGeneric(p Payload, texts []kumaText) (Notification, error) {
 		n.Event, n.Status, n.Severity = "test", "test", Muted
 		return n, err
 	}
+	n.Facts = slices.DeleteFunc(n.Facts, func(f Fact) bool { return f.Value == marks[0] }) // the badge says so
 	told := kumaMessage{State: markedState(marks[0])}.notification()
 	n.Event, n.Status, n.Severity = told.Event, told.Status, told.Severity
 	return n, err

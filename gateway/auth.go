@@ -62,6 +62,11 @@ func newGuard(a Auth) guard {
 	g := guard{bearer: digests("", a.Bearer), signature: a.Signature, allowFrom: a.AllowFrom}
 	if a.Basic != nil {
 		g.basic = digests(a.Basic.User+":", a.Basic.Passwords)
+		for _, password := range a.Basic.Passwords {
+			if old, differs := latin1(a.Basic.User + ":" + password); differs {
+				g.basic = append(g.basic, sha256.Sum256(old))
+			}
+		}
 		g.challenge = `Basic realm="webhook", charset="UTF-8"`
 	}
 	if len(g.bearer) > 0 {
@@ -79,6 +84,18 @@ func digests(before string, secrets []string) []digest {
 		all = append(all, sha256.Sum256([]byte(before+s)))
 	}
 	return all
+}
+
+// latin1 returns a text as older senders encode credentials, among them Sonarr and its kin,
+// and whether that differs from UTF-8. What Latin-1 has no letter for, they spoil.
+func latin1(s string) (encoded []byte, differs bool) {
+	for _, r := range s {
+		if r > 0xff {
+			return nil, false
+		}
+		encoded = append(encoded, byte(r))
+	}
+	return encoded, len(encoded) != len(s)
 }
 
 // secret says whether the guard asks for one.

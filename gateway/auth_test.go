@@ -54,7 +54,7 @@ func guarded(t *testing.T, a gateway.Auth) gateway.Hook {
 func TestAuth(t *testing.T) {
 	t.Parallel()
 	bearer := gateway.Auth{Bearer: []string{"new-token", "old-token"}}
-	basic := gateway.Auth{Basic: &gateway.Basic{User: "grafana", Passwords: []string{"new:word", "old"}}}
+	basic := gateway.Auth{Basic: &gateway.Basic{User: "grafana", Passwords: []string{"new:word", "old", "grün"}}}
 	header := gateway.Auth{Header: &gateway.Header{Name: "x-gitlab-token", Values: []string{"new-value", "old-value"}}}
 	all := gateway.Auth{Bearer: bearer.Bearer, Header: header.Header}
 	for name, c := range map[string]struct {
@@ -78,6 +78,8 @@ func TestAuth(t *testing.T) {
 		"ErrBearerKey":      {bearer, "", []string{"X-Gotify-Key", "new-token"}, 401, "Bearer"},
 		"OKBasic":           {basic, "", []string{"Authorization", "Basic Z3JhZmFuYTpuZXc6d29yZA=="}, 202, ""}, // grafana:new:word
 		"OKBasicOld":        {basic, "", []string{"Authorization", "basic Z3JhZmFuYTpvbGQ="}, 202, ""},         // grafana:old
+		"OKBasicUTF8":       {basic, "", []string{"Authorization", "Basic Z3JhZmFuYTpncsO8bg=="}, 202, ""},
+		"OKBasicLatin1":     {basic, "", []string{"Authorization", "Basic Z3JhZmFuYTpncvxu"}, 202, ""},
 		"ErrBasicMissing":   {basic, "", nil, 401, `Basic realm="webhook", charset="UTF-8"`},
 		"ErrBasicPassword":  {basic, "", []string{"Authorization", "Basic Z3JhZmFuYTp4"}, 401, `Basic realm="webhook", charset="UTF-8"`},             // grafana:x
 		"ErrBasicUser":      {basic, "", []string{"Authorization", "Basic b3RoZXI6b2xk"}, 401, `Basic realm="webhook", charset="UTF-8"`},             // other:old

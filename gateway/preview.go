@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"io"
+	"log/slog"
 	"net/http"
 )
 
@@ -28,7 +29,9 @@ func (g *Gateway) Preview(r *http.Request) (Preview, bool) {
 		return Preview{}, false
 	}
 	body, _ := io.ReadAll(io.LimitReader(r.Body, g.maxBody)) // what there is of a body can be told, too
-	v := &visit{Gateway: g, r: r, hook: h, place: p, dialect: g.dialects[p.dialect], received: g.now()}
+	// What fails is seen in the answer: no sender's webhook is counted or logged.
+	quiet := &Gateway{log: slog.New(slog.DiscardHandler), metrics: noMetrics{}, now: g.now, zone: g.zone, maxBody: g.maxBody}
+	v := &visit{Gateway: quiet, r: r, hook: &hook{Hook: h.Hook, fallback: h.fallback}, place: p, dialect: g.dialects[p.dialect], received: g.now()}
 	w := v.webhook(body)
 	query := r.URL.Query()
 	withoutCredentials(query, v.dialect)

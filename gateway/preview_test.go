@@ -61,6 +61,18 @@ func TestPreview(t *testing.T) {
 			}
 		})
 	}
+	t.Run("CountsNothing", func(t *testing.T) {
+		t.Parallel()
+		hook := hook
+		hook.Service = service(t, "grafana") // which cannot read it
+		h := newHouse(t, hook)
+		if seen, _ := h.Preview(request("POST", "/webhook/"+anID, `{"port":"x"}`)); seen.Webhook.Formatter != "generic" {
+			t.Errorf("told by the %s formatter", seen.Webhook.Formatter)
+		}
+		if got := h.metrics.String() + h.logs.String(); got != "" {
+			t.Errorf("a preview is counted or logged: %s", got)
+		}
+	})
 	t.Run("ErrNoHook", func(t *testing.T) {
 		t.Parallel()
 		if _, found := newHouse(t, hook).Preview(request("POST", "/webhook/other", "{}")); found {
