@@ -130,7 +130,11 @@ func (b *bench) awaySetup(services []string) (*setup, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newSetup(dir, registration, "http://"+nobody, []string{"!room:" + domain}, services)
+	s, err := newSetup(dir, registration, "http://"+nobody, []string{"!room:" + domain}, services)
+	if err != nil {
+		return nil, err
+	}
+	return s, s.add(noDigest)
 }
 
 // period is how long a load lasts.

@@ -117,6 +117,9 @@ func (b *bench) withHome(ctx context.Context, measure func(*home, *setup, *proce
 	if err != nil {
 		return err
 	}
+	if err := s.add(noDigest); err != nil {
+		return err
+	}
 	p, err := b.serve(s)
 	if err != nil {
 		return err

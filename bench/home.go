@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -21,6 +22,7 @@ type home struct {
 	*homeserver.Server
 	registration config.Registration
 	url          string
+	owner        string // a user id
 	rooms        []string
 	server       *http.Server
 
@@ -35,8 +37,8 @@ const tellPatience = time.Minute
 // keepEvents bounds the memory of the homeserver.
 const keepEvents = 100
 
-// newHome starts a homeserver with so many rooms.
-func newHome(rooms int) (*home, error) {
+// newHome starts a homeserver with so many rooms, to which users are invited.
+func newHome(rooms int, invited ...string) (*home, error) {
 	registration, err := newRegistration()
 	if err != nil {
 		return nil, err
@@ -51,9 +53,9 @@ func newHome(rooms int) (*home, error) {
 			Users:           regexp.MustCompile(`^` + registration.Namespaces.Users[0].Regex + `$`),
 		}},
 	})
-	owner := h.CreateAccount("owner", "")
+	h.owner = h.CreateAccount(owner, "").UserID
 	for range rooms {
-		id, err := h.CreateRoom(owner.UserID, homeserver.RoomOptions{Public: true})
+		id, err := h.CreateRoom(h.owner, homeserver.RoomOptions{Public: true, Invite: invited})
 		if err != nil {
 			return nil, err
 		}
@@ -97,6 +99,23 @@ func (h *home) forget() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.messages = 0
+}
+
+// answers says !help in the first room until the bot answers: it is not there at once.
+func (h *home) answers(ctx context.Context) error {
+	for ends := time.Now().Add(tellPatience); time.Now().Before(ends); {
+		h.forget()
+		if _, err := h.Send(h.owner, h.rooms[0], "m.room.message", map[string]string{"msgtype": "m.text", "body": "!help"}); err != nil {
+			return err
+		}
+		wait, cancel := context.WithTimeout(ctx, 2*time.Second)
+		err := h.waitFor(wait, 2)
+		cancel()
+		if err == nil {
+			return nil
+		}
+	}
+	return errors.New("the bot does not answer")
 }
 
 // waitFor returns when so many messages were made.

@@ -53,6 +53,7 @@ var benchmarks = []struct {
 	{"deliver", (*bench).deliver},
 	{"memory", (*bench).memory},
 	{"encrypted", (*bench).encrypted},
+	{"bot", (*bench).bot},
 	{"million", (*bench).million},
 	{"start", (*bench).start},
 }
@@ -61,11 +62,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	b := &bench{stderr: stderr, report: newReport(stdout)}
-	pattern := flags.String("run", "", "run only the benchmarks whose name matches this `regexp`: accept, format, deliver, memory, encrypted, million, start")
+	pattern := flags.String("run", "", "run only the benchmarks whose name matches this `regexp`: accept, format, deliver, memory, encrypted, bot, million, start")
 	where := flags.String("dir", os.TempDir(), "the `folder` for databases; the speed of its disk matters")
 	flags.IntVar(&b.rounds, "rounds", 7, "rounds of each measurement")
 	flags.BoolVar(&b.short, "short", false, "shorter rounds and a tenth of the million: to see that it works")
-	flags.BoolVar(&b.synapse, "synapse", false, "also measure with an encrypted room on a real Synapse, which is fetched from Debian")
+	flags.BoolVar(&b.synapse, "synapse", false, "also measure with encrypted rooms on a real Synapse, which is fetched from Debian")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return nil
@@ -112,11 +113,16 @@ func (b *bench) findBinary(ctx context.Context) error {
 		return nil
 	}
 	b.binary = filepath.Join(b.dir, "lotus-hooks")
-	build := exec.CommandContext(ctx, "go", "build", "-tags", "goolm", "-o", b.binary, "./cmd/lotus-hooks")
+	return b.build(ctx, b.binary, "./cmd/lotus-hooks")
+}
+
+// build builds one of our programs.
+func (b *bench) build(ctx context.Context, file, program string) error {
+	build := exec.CommandContext(ctx, "go", "build", "-tags", "goolm", "-o", file, program)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	build.Stdout, build.Stderr = b.stderr, b.stderr
 	if err := build.Run(); err != nil {
-		return fmt.Errorf("build lotus-hooks: %w", err)
+		return fmt.Errorf("build %s: %w", program, err)
 	}
 	return nil
 }

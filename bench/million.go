@@ -60,6 +60,9 @@ func (b *bench) newQueue(ctx context.Context, h *home, deliveries int) (*setup, 
 	if err != nil {
 		return nil, err
 	}
+	if err := s.add(noDigest); err != nil {
+		return nil, err
+	}
 	db, err := store.Open(ctx, s.database())
 	if err != nil {
 		return nil, err

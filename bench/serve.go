@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -46,7 +48,6 @@ gateway: {listen: %q}
 metrics: {listen: "127.0.0.1:0"}
 console: {listen: "127.0.0.1:0"}
 database: sqlite:%s
-digest: {enabled: false}
 hooks:
 `, homeserver, domain, address, databaseName)
 	for i := range max(len(rooms), hooksAtHome) {
@@ -56,6 +57,44 @@ hooks:
 		fmt.Fprintf(&b, "  - {id: %q, name: %q, service: %q, room: %q}\n", id, h.name, h.service, rooms[i%len(rooms)])
 	}
 	return s, os.WriteFile(s.file(), []byte(b.String()), 0o600)
+}
+
+// add adds fields to the configuration, which is else that of a new installation.
+func (s *setup) add(fields string) (err error) {
+	f, err := os.OpenFile(s.file(), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	_, err = f.WriteString(fields)
+	return err
+}
+
+// noDigest has many webhooks told one by one, where a digest would gather them.
+const noDigest = "digest: {enabled: false}\n"
+
+// moveTo gives the homeserver another address.
+func (s *setup) moveTo(from, to string) error {
+	text, err := os.ReadFile(s.file())
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(s.file(), bytes.Replace(text, []byte(from), []byte(to), 1), 0o600)
+}
+
+// The bot's account.
+const (
+	botName     = "lotusbot"
+	botUser     = "@" + botName + ":" + domain
+	botPassword = "a password"
+)
+
+// addBot adds a bot to the configuration.
+func (s *setup) addBot() error {
+	return errors.Join(
+		os.WriteFile(filepath.Join(s.dir, "bot-password"), []byte(botPassword), 0o600),
+		s.add(fmt.Sprintf("bot: {user: %q, password_file: bot-password}\n", botUser)),
+	)
 }
 
 const (

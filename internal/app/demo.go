@@ -35,12 +35,13 @@ type DemoOptions struct {
 type demoHome interface {
 	// start runs the homeserver with an appservice registration.
 	start(ctx context.Context, life *lifecycle, r config.Registration, file string) error
-	// rooms makes rooms, invites a user to them, has a log told what happens there, and
-	// returns their ids by their names.
-	rooms(ctx context.Context, life *lifecycle, rooms []console.Room, invite string, log *demoLog) (map[string]string, error)
+	// account makes an ordinary account.
+	account(ctx context.Context, localpart, password string) error
 	// domain and url are the homeserver's.
 	domain() string
 	url() string
+	// encrypted says whether the bot's rooms are. The page cannot read those.
+	encrypted() bool
 	// hint says how to look at the rooms with something else than the page.
 	hint() string
 }
@@ -80,8 +81,9 @@ type demo struct {
 	home demoHome
 	log  *slog.Logger
 	ids  map[string]string // hook ids by the hook's name
-	seen demoLog           // what happens in the rooms
-	auto atomic.Bool       // whether samples come by themselves
+	who  *visitor
+	seen demoLog     // what happens in the rooms
+	auto atomic.Bool // whether samples come by themselves
 }
 
 func (d *demo) start(ctx context.Context, life *lifecycle) error {
@@ -98,10 +100,17 @@ func (d *demo) start(ctx context.Context, life *lifecycle) error {
 	if err := d.home.start(ctx, life, registration, file); err != nil {
 		return err
 	}
-	rooms, err := d.home.rooms(ctx, life, demoRooms, "@"+registration.SenderLocalpart+":"+d.home.domain(), &d.seen)
+	if err := d.makeAccounts(ctx); err != nil {
+		return err
+	}
+	if d.who, err = newVisitor(ctx, d.home, d.bot(), &d.seen); err != nil {
+		return err
+	}
+	rooms, err := d.who.makeRooms(ctx, demoRooms, "@"+registration.SenderLocalpart+":"+d.home.domain())
 	if err != nil {
 		return err
 	}
+	life.run("visitor", d.who.follow)
 	if err := d.writeConfig(rooms); err != nil {
 		return err
 	}
@@ -112,6 +121,7 @@ func (d *demo) start(ctx context.Context, life *lifecycle) error {
 	if _, err := startProgram(ctx, cfg, d.log, life, d.Version); err != nil {
 		return err
 	}
+	d.who.awaitBot(ctx, rooms)
 	if err := d.servePage(ctx, life); err != nil {
 		return err
 	}
@@ -120,15 +130,32 @@ func (d *demo) start(ctx context.Context, life *lifecycle) error {
 	return nil
 }
 
+// botName is the localpart of the demo's bot.
+const botName = "lotusbot"
+
+func (d *demo) bot() string { return "@" + botName + ":" + d.home.domain() }
+
+// makeAccounts makes the accounts of the visitor and of the bot.
+func (d *demo) makeAccounts(ctx context.Context) error {
+	password := rand.Text()
+	if err := os.WriteFile(filepath.Join(d.dir, passwordFile), []byte(password), 0o600); err != nil {
+		return err
+	}
+	return errors.Join(d.home.account(ctx, visitorName, visitorPassword), d.home.account(ctx, botName, password))
+}
+
 // servePage serves the page that shows the rooms.
 func (d *demo) servePage(ctx context.Context, life *lifecycle) error {
 	previews, err := newPreviewer(d.Config)
 	if err != nil {
 		return err
 	}
-	profiles := map[string]console.Profile{}
+	profiles := map[string]console.Profile{
+		d.who.User(): {Name: visitorTitle},
+		d.bot():      {Name: "Lotus Bot", Avatar: console.Picture{Data: virtualusers.Avatar("lotus").Data(), ContentType: "image/png"}},
+	}
 	o := console.Options{
-		Rooms: demoRooms, History: d.seen.history, Subscribe: d.seen.subscribe, Log: d.log,
+		Rooms: d.shownRooms(), Visitor: d.who, History: d.seen.history, Subscribe: d.seen.subscribe, Log: d.log,
 		Profile: func(user string) console.Profile { return profiles[user] },
 		Program: demoProgram{d, previews}, Auto: (*demoSwitch)(&d.auto),
 	}

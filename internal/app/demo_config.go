@@ -18,7 +18,18 @@ var demoRooms = []console.Room{
 	{Name: "spam", Title: "Spam and Stuff", Topic: "All that happens, but for films and music"},
 	{Name: "ops", Title: "Ops", Topic: "What wants a person: warnings and worse"},
 	{Name: "media", Title: "Media", Topic: "Series, films, music, books, streams"},
+	{
+		Name: "commands", Title: "Commands", Topic: "The bot answers what you type here",
+		Chat: &console.Chat{Hints: []string{"!help", "!wordle", `!poll "Pizza?"`, "!trivia", "!roll 2d6+3", "!8ball Will it rain?", "!health", "!hooks test grafana"}},
+	},
+	{
+		Name: directRoom, Title: "Lotus Bot", Topic: "Your direct chat: nobody else reads your guesses",
+		Chat: &console.Chat{Direct: true, Hints: []string{"crane", "!wordle hard on", "!wordle stats", "!wordle share", "!wordle practice"}},
+	},
 }
+
+// directRoom is the direct chat of the bot and the visitor, which the bot makes.
+const directRoom = "direct"
 
 // stormHook is the hook of the demo that has too much to tell. The others tell all one by one,
 // so that a visitor sees what he has sent.
@@ -42,6 +53,9 @@ var demoHooks = map[string]string{
 	"readarr": media, "seerr": media, "sonarr": media,
 }
 
+// passwordFile holds the bot's password, beside the configuration.
+const passwordFile = "bot-password"
+
 // writeConfig writes the configuration as a person would: a hook for each service. What a
 // service's own filter leaves out is shown here, too.
 func (d *demo) writeConfig(rooms map[string]string) error {
@@ -56,8 +70,11 @@ database: sqlite:lotus-hooks.db
 rooms:
 `, d.home.url(), d.home.domain(), d.Gateway)
 	for _, r := range demoRooms {
-		fmt.Fprintf(&b, "  %s: %q\n", r.Name, rooms[r.Name])
+		if id := rooms[r.Name]; id != "" {
+			fmt.Fprintf(&b, "  %s: %q\n", r.Name, id)
+		}
 	}
+	fmt.Fprintf(&b, "bot: {user: %q, password_file: %q}\n", d.bot(), passwordFile)
 	b.WriteString("hooks:\n")
 	hook := func(name, service, more string) {
 		d.ids[name] = uuid.NewString()
@@ -75,6 +92,11 @@ rooms:
 	}
 	hook(stormHook, "uptime-kuma", "room: ops")
 	return os.WriteFile(d.Config, []byte(b.String()), 0o600)
+}
+
+// shownRooms returns the rooms that the page can read.
+func (d *demo) shownRooms() []console.Room {
+	return slices.DeleteFunc(slices.Clone(demoRooms), func(r console.Room) bool { return r.Chat != nil && d.home.encrypted() })
 }
 
 // demoServices returns all services, the one that stands for any other last.

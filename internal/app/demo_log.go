@@ -25,7 +25,9 @@ func (l *demoLog) add(e console.Event) {
 	if len(l.events) == demoKeeps {
 		l.events = slices.Delete(l.events, 0, demoKeeps/3)
 	}
-	l.events = append(l.events, e)
+	if e.ID != "" { // else it passes
+		l.events = append(l.events, e)
+	}
 	for _, listen := range l.listens {
 		listen(e)
 	}

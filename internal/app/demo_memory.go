@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/config"
-	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/console"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/homeserver"
 )
 
@@ -19,9 +18,10 @@ type memoryHome struct {
 	address string
 }
 
-func (h *memoryHome) domain() string { return "demo" }
-func (h *memoryHome) url() string    { return "http://" + h.address }
-func (h *memoryHome) hint() string   { return "" }
+func (h *memoryHome) domain() string  { return "demo" }
+func (h *memoryHome) url() string     { return "http://" + h.address }
+func (h *memoryHome) encrypted() bool { return false }
+func (h *memoryHome) hint() string    { return "" }
 
 func (h *memoryHome) start(ctx context.Context, life *lifecycle, r config.Registration, _ string) error {
 	h.server = homeserver.New(homeserver.Options{
@@ -42,22 +42,7 @@ func (h *memoryHome) start(ctx context.Context, life *lifecycle, r config.Regist
 	return nil
 }
 
-func (h *memoryHome) rooms(_ context.Context, _ *lifecycle, rooms []console.Room, invite string, log *demoLog) (map[string]string, error) {
-	visitor := h.server.CreateAccount("visitor", "")
-	ids := map[string]string{}
-	for _, r := range rooms {
-		id, err := h.server.CreateRoom(visitor.UserID, homeserver.RoomOptions{Name: r.Title, Invite: []string{invite}})
-		if err != nil {
-			return nil, err
-		}
-		ids[r.Name] = id
-		h.server.Subscribe(func(e homeserver.Event) {
-			if e.RoomID == id {
-				log.add(console.Event{
-					Room: r.Name, ID: e.ID, Sender: e.Sender, Type: e.Type, StateKey: e.StateKey, Content: e.Content, Time: e.Time,
-				})
-			}
-		})
-	}
-	return ids, nil
+func (h *memoryHome) account(_ context.Context, localpart, password string) error {
+	h.server.CreateAccount(localpart, password)
+	return nil
 }

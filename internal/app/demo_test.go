@@ -48,7 +48,10 @@ func aDemo(t *testing.T) *demo {
 	if err := r.WriteFile(filepath.Join(d.dir, "registration.yaml")); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.writeConfig(map[string]string{"spam": "!spam:demo", "ops": "!ops:demo", "media": "!media:demo"}); err != nil {
+	if err := os.WriteFile(filepath.Join(d.dir, passwordFile), []byte("secret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.writeConfig(map[string]string{"spam": "!spam:demo", "ops": "!ops:demo", "media": "!media:demo", "commands": "!commands:demo"}); err != nil {
 		t.Fatal(err)
 	}
 	d.Getenv = func(string) string { return "" }
@@ -214,17 +217,17 @@ func TestPreview(t *testing.T) {
 	})
 }
 
-// TestDemo runs the demo and has it tell its stories.
-func TestDemo(t *testing.T) {
-	t.Parallel()
-	ctx, cancel := context.WithCancel(t.Context())
+// runDemo runs the demo until the test ends, and returns the page's address. It must log nothing.
+func runDemo(t *testing.T) (url string) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
 	page, gateway := freeAddress(t), freeAddress(t)
 	log := &lockedBuffer{}
 	ended := make(chan error, 1)
 	go func() {
 		ended <- Demo(ctx, Env{Stdout: io.Discard, Stderr: log, Getenv: os.Getenv}, DemoOptions{Version: "test", Listen: page, Gateway: gateway})
 	}()
-	defer func() {
+	t.Cleanup(func() {
 		cancel()
 		if err := <-ended; err != nil {
 			t.Error(err)
@@ -232,16 +235,22 @@ func TestDemo(t *testing.T) {
 		if got := log.String(); got != "" {
 			t.Errorf("the demo logged:\n%s", got)
 		}
-	}()
-	url := "http://" + page
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	})
+	url = "http://" + page
+	for end := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		if r, err := http.Get(url + "/api/page"); err == nil {
 			_ = r.Body.Close()
-			break
+			return url
 		} else if time.Now().After(end) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// TestDemo runs the demo and has it tell its stories.
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	url := runDemo(t)
 	ask := func(path, body string) {
 		t.Helper()
 		r, err := http.Post(url+path, "application/json", strings.NewReader(body))
@@ -271,9 +280,10 @@ func TestDemo(t *testing.T) {
 		line, _, _ = strings.Cut(line, ":")
 		first, _, _ := strings.Cut(e.Content.Body, "\n")
 		line += ": " + first
-		if e.Room == "ops" {
+		switch e.Room {
+		case "ops":
 			ops = append(ops, line)
-		} else {
+		case "spam":
 			spam = append(spam, line)
 		}
 		if ready() {

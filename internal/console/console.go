@@ -25,6 +25,7 @@ type Options struct {
 	// for each event and for each picture.
 	Profile func(userID string) Profile
 	Program Program
+	Visitor Visitor // nil when no room is a chat
 	// Auto is the switch of the samples that come by themselves; nil when none do.
 	Auto Switch
 	Log  *slog.Logger
@@ -35,6 +36,13 @@ type Room struct {
 	Name  string // as the configuration calls it: "ops"
 	Title string
 	Topic string // what is told there
+	Chat  *Chat  // nil where a visitor only reads
+}
+
+// Chat is what makes a room one in which a visitor writes.
+type Chat struct {
+	Direct bool     // with one other user; it is listed once something is said there
+	Hints  []string // what a visitor may say, for those who do not know
 }
 
 // Story is a tale of several webhooks, told step by step.
@@ -55,7 +63,7 @@ type Step struct {
 // Event is an event of a room, as Matrix has it.
 type Event struct {
 	Room     string // a Room's name
-	ID       string // without line breaks
+	ID       string // without line breaks; "" for what History does not keep, such as m.typing
 	Sender   string
 	Type     string
 	StateKey *string         // nil unless it is a state event
@@ -90,8 +98,8 @@ type Switch interface {
 }
 
 // maxStreams is how many pages may be open at once, maxPosts how many webhooks may be on their
-// way, and maxPreviews how many previews are made: more than a person needs, and few enough
-// for one machine.
+// way or messages of the visitor's, and maxPreviews how many previews are made: more than a
+// person needs, and few enough for one machine.
 const (
 	maxStreams  = 32
 	maxPosts    = 8
@@ -103,6 +111,7 @@ type console struct {
 	streams  chan struct{} // holds a token for each open page
 	posts    chan struct{} // one for each webhook on its way
 	previews chan struct{} // and one for each preview that is made
+	pace     *pace         // of what the visitor says
 }
 
 // New returns the page. Its event streams end with their requests' contexts, so a server that
@@ -113,6 +122,7 @@ func New(o Options) http.Handler {
 		streams:  make(chan struct{}, maxStreams),
 		posts:    make(chan struct{}, maxPosts),
 		previews: make(chan struct{}, maxPreviews),
+		pace:     newPace(maxBurst, sayEvery),
 	}
 	r := chi.NewRouter()
 	r.Use(onlyHere, headers)
@@ -130,6 +140,9 @@ func New(o Options) http.Handler {
 		r.Post("/previews", c.postPreview)
 		r.Post("/stories", c.postStory)
 		r.Post("/auto", c.setAuto)
+		r.Post("/messages", c.postMessage)
+		r.Post("/reactions", c.postReaction)
+		r.Post("/redactions", c.postRedaction)
 	})
 	return r
 }

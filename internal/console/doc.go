@@ -1,7 +1,7 @@
 // Package console is the web page of "lotus-hooks demo": Matrix rooms as a client shows them,
 // live; beside each card what a phone and a client without HTML show of it; a button for every
-// sample of every service; stories of several webhooks; and a workbench that says what a
-// payload of the visitor's would become, and where it would go.
+// sample of every service; stories of several webhooks; a workbench that says what a payload
+// of the visitor's would become, and where it would go; and chats with the bot.
 //
 // The handler that New returns holds to this:
 //

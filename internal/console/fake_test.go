@@ -193,3 +193,65 @@ func options(t *testing.T, room *fakeRoom) console.Options {
 		Log:     slog.New(slog.NewTextHandler(t.Output(), nil)),
 	}
 }
+
+const visitorID = "@visitor:demo"
+
+// fakeVisitor does in a fakeRoom what a homeserver would, or fails with err.
+type fakeVisitor struct {
+	*fakeRoom
+	err error
+}
+
+func (v fakeVisitor) User() string { return visitorID }
+
+func (v fakeVisitor) Say(_ context.Context, room, text string) error {
+	if v.err == nil {
+		v.addTo(room, visitorID, "m.room.message", map[string]string{"msgtype": "m.text", "body": text})
+	}
+	return v.err
+}
+
+func (v fakeVisitor) React(_ context.Context, room, event, key string) error {
+	if v.err == nil {
+		v.react(room, visitorID, event, key)
+	}
+	return v.err
+}
+
+func (v fakeVisitor) TakeBack(_ context.Context, room, event string) error {
+	if v.err == nil {
+		v.addTo(room, visitorID, "m.room.redaction", map[string]string{"redacts": event})
+	}
+	return v.err
+}
+
+func (r *fakeRoom) react(room, sender, event, key string) string {
+	return r.addTo(room, sender, "m.reaction", map[string]any{
+		"m.relates_to": map[string]string{"rel_type": "m.annotation", "event_id": event, "key": key},
+	})
+}
+
+// pass tells who types, which is no event.
+func (r *fakeRoom) pass(room string, typing ...string) {
+	content, err := json.Marshal(map[string]any{"user_ids": typing})
+	if err != nil {
+		panic(err)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, listen := range r.listeners {
+		listen(console.Event{Room: room, Type: "m.typing", Content: content})
+	}
+}
+
+// chatOptions are those of a page that has two chats, too.
+func chatOptions(t *testing.T, room *fakeRoom, err error) console.Options {
+	t.Helper()
+	o := options(t, room)
+	o.Rooms = append(o.Rooms,
+		console.Room{Name: "commands", Title: "Commands", Topic: "The bot answers", Chat: &console.Chat{Hints: []string{"!help", "!wordle"}}},
+		console.Room{Name: "direct", Title: "Lotus Bot", Topic: "Your direct chat", Chat: &console.Chat{Direct: true, Hints: []string{"crane"}}},
+	)
+	o.Visitor = fakeVisitor{room, err}
+	return o
+}

@@ -12,12 +12,18 @@ type (
 		Rooms    []wireRoom    `json:"rooms"`
 		Services []wireService `json:"services"`
 		Stories  []wireStory   `json:"stories"`
-		Auto     *wireAuto     `json:"auto"` // null when no samples come by themselves
+		Auto     *wireAuto     `json:"auto"`              // null when no samples come by themselves
+		Visitor  string        `json:"visitor,omitempty"` // the user id
 	}
 	wireRoom struct {
-		Name  string `json:"name"`
-		Title string `json:"title"`
-		Topic string `json:"topic"`
+		Name  string    `json:"name"`
+		Title string    `json:"title"`
+		Topic string    `json:"topic"`
+		Chat  *wireChat `json:"chat,omitempty"` // where the visitor writes
+	}
+	wireChat struct {
+		Direct bool     `json:"direct"`
+		Hints  []string `json:"hints"`
 	}
 	wireService struct {
 		Name    string   `json:"name"`
@@ -45,7 +51,11 @@ type (
 func (c *console) servePage(w http.ResponseWriter, _ *http.Request) {
 	page := wirePage{Rooms: []wireRoom{}, Services: []wireService{}, Stories: []wireStory{}}
 	for _, r := range c.Rooms {
-		page.Rooms = append(page.Rooms, wireRoom(r))
+		room := wireRoom{Name: r.Name, Title: r.Title, Topic: r.Topic}
+		if r.Chat != nil {
+			room.Chat = &wireChat{Direct: r.Chat.Direct, Hints: append([]string{}, r.Chat.Hints...)}
+		}
+		page.Rooms = append(page.Rooms, room)
 	}
 	for _, s := range c.Services {
 		page.Services = append(page.Services, wireService{
@@ -61,6 +71,9 @@ func (c *console) servePage(w http.ResponseWriter, _ *http.Request) {
 	}
 	if c.Auto != nil {
 		page.Auto = &wireAuto{On: c.Auto.On()}
+	}
+	if c.Visitor != nil {
+		page.Visitor = c.Visitor.User()
 	}
 	writeJSON(w, http.StatusOK, page)
 }

@@ -30,6 +30,13 @@ type wireEvent struct {
 	Time    int64           `json:"time"` // in milliseconds since 1970
 }
 
+// wirePassing is what passes, such as m.typing.
+type wirePassing struct {
+	Room    string          `json:"room"`
+	Type    string          `json:"type"`
+	Content json.RawMessage `json:"content"`
+}
+
 type wireUser struct {
 	ID     string `json:"id"`
 	Name   string `json:"name"`
@@ -104,7 +111,10 @@ func (s *stream) follow(ctx context.Context, live *feed, known map[string]bool) 
 			if !ok {
 				return fmt.Errorf("page is more than %d events behind", maxBehind)
 			}
-			if !known[e.ID] {
+			switch {
+			case e.ID == "":
+				s.passing(e)
+			case !known[e.ID]:
 				known = nil
 				s.event(e)
 			}
@@ -126,6 +136,16 @@ func (s *stream) event(e Event) {
 		return
 	}
 	s.write("id: %s\ndata: %s\n\n", e.ID, data)
+}
+
+// passing sends what is no event of the room, and what a page that was away need not know.
+func (s *stream) passing(e Event) {
+	data, err := json.Marshal(wirePassing{Room: e.Room, Type: e.Type, Content: e.Content})
+	if err != nil {
+		s.Log.Warn("event not shown", "type", e.Type, "err", err)
+		return
+	}
+	s.write("event: passing\ndata: %s\n\n", data)
 }
 
 // user is called by the first part of its id where it has no name.

@@ -150,6 +150,21 @@ func contractSync(t *testing.T, h *harness) {
 			t.Errorf("the left room is missing: %+v", resp.Rooms)
 		}
 	})
+	t.Run("Direct", func(t *testing.T) {
+		settle()
+		made, err := user.CreateRoom(t.Context(), &mautrix.ReqCreateRoom{Preset: "trusted_private_chat", IsDirect: true, Invite: []id.UserID{watcher.UserID}})
+		must(t, err)
+		direct := false
+		if invite := news().Rooms.Invite[made.RoomID]; invite != nil {
+			for _, e := range invite.State.Events {
+				isDirect, _ := e.Content.Raw["is_direct"].(bool)
+				direct = direct || e.GetStateKey() == watcher.UserID.String() && isDirect
+			}
+		}
+		if !direct {
+			t.Error("the invitation does not say that the room is direct")
+		}
+	})
 	t.Run("AccountData", func(t *testing.T) {
 		var got map[string][]id.RoomID
 		wantCode(t, watcher.GetAccountData(t.Context(), "m.direct", &got), mautrix.MNotFound)
@@ -159,9 +174,37 @@ func contractSync(t *testing.T, h *harness) {
 			t.Errorf("account data %v", got)
 		}
 	})
-	t.Run("TypingAndReceipts", func(t *testing.T) {
-		_, err := watcher.UserTyping(t.Context(), room, true, time.Second)
+	t.Run("Typing", func(t *testing.T) {
+		settle()
+		types := func() []id.UserID {
+			t.Helper()
+			for range 5 {
+				joined := news().Rooms.Join[room]
+				if joined == nil {
+					continue
+				}
+				for _, e := range joined.Ephemeral.Events {
+					if e.Type.Type == event.EphemeralEventTyping.Type {
+						must(t, e.Content.ParseRaw(event.EphemeralEventTyping))
+						return e.Content.AsTyping().UserIDs
+					}
+				}
+			}
+			t.Fatal("nobody's typing is told")
+			return nil
+		}
+		_, err := user.UserTyping(t.Context(), room, true, 20*time.Second)
 		must(t, err)
+		if who := types(); len(who) != 1 || who[0] != user.UserID {
+			t.Errorf("%v type", who)
+		}
+		_, err = user.UserTyping(t.Context(), room, false, 0)
+		must(t, err)
+		if who := types(); len(who) != 0 {
+			t.Errorf("%v still type", who)
+		}
+	})
+	t.Run("Receipts", func(t *testing.T) {
 		eventID, err := send(t.Context(), user.Client, room, h.name("t"), "read me")
 		must(t, err)
 		must(t, watcher.MarkRead(t.Context(), room, eventID))

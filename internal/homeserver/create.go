@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
 const defaultRoomVersion = "12"
@@ -29,6 +30,7 @@ type creation struct {
 	Topic           string         `json:"topic"`
 	AliasName       string         `json:"room_alias_name"`
 	Invite          []string       `json:"invite"`
+	IsDirect        bool           `json:"is_direct"`
 	RoomVersion     string         `json:"room_version"`
 	CreationContent map[string]any `json:"creation_content"`
 	PowerOverride   map[string]any `json:"power_level_content_override"`
@@ -108,7 +110,11 @@ func (s *Server) create(creator string, c creation) (*room, error) {
 		set("m.room.topic", map[string]any{"topic": c.Topic})
 	}
 	for _, guest := range c.Invite {
-		s.appendMember(rm, creator, guest, "invite", "")
+		content := s.memberContent(guest, "invite")
+		if c.IsDirect {
+			content["is_direct"] = true
+		}
+		s.append(rm, s.newEvent(rm, creator, "m.room.member", &guest, canonical(content)))
 	}
 	return rm, nil
 }
@@ -118,7 +124,7 @@ func (s *Server) newRoom(creator string, c creation) *room {
 	rm := &room{
 		version: c.RoomVersion, creators: []string{creator},
 		events: map[string]*Event{}, state: map[stateKey]*Event{},
-		members: map[string]member{}, annotations: map[string]bool{},
+		members: map[string]member{}, annotations: map[string]bool{}, typing: map[string]*time.Timer{},
 	}
 	content := map[string]any{}
 	maps.Copy(content, c.CreationContent)

@@ -9,18 +9,24 @@ import (
 
 // appendMember changes a membership that may be changed. Callers hold mu.
 func (s *Server) appendMember(rm *room, sender, target, membership, reason string) *Event {
-	content := map[string]string{"membership": membership}
-	if u := s.users[target]; u != nil && (membership == "join" || membership == "invite") {
-		for field, value := range u.profile() {
-			content[field] = value
-		}
-	}
+	content := s.memberContent(target, membership)
 	if reason != "" {
 		content["reason"] = reason
 	}
 	e := s.newEvent(rm, sender, "m.room.member", &target, canonical(content))
 	s.append(rm, e)
 	return e
+}
+
+// memberContent returns the content of a membership, with the user's profile. Callers hold mu.
+func (s *Server) memberContent(target, membership string) map[string]any {
+	content := map[string]any{"membership": membership}
+	if u := s.users[target]; u != nil && (membership == "join" || membership == "invite") {
+		for field, value := range u.profile() {
+			content[field] = value
+		}
+	}
+	return content
 }
 
 // join joins a room by its id or its alias.

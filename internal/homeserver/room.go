@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 )
 
 // room is a room. All its state is the server's mutex's.
@@ -16,6 +17,8 @@ type room struct {
 	members     map[string]member
 	levels      powerLevels
 	annotations map[string]bool
+	typing      map[string]*time.Timer // until when somebody types, by user
+	typingSince int64                  // stream position at which typing became this
 }
 
 type stateKey struct{ kind, key string }
@@ -66,6 +69,11 @@ func (s *Server) append(rm *room, e *Event) {
 	for _, listen := range s.listeners {
 		listen(*e)
 	}
+	s.wake()
+}
+
+// wake has those who wait in /sync look for news. Callers hold mu.
+func (s *Server) wake() {
 	if s.changed != nil {
 		close(s.changed)
 		s.changed = nil

@@ -120,13 +120,13 @@ func (s *Server) roomRoutes() map[string]handler {
 		"GET " + room + "/event/{event}":           s.getEvent,
 		"GET " + room + "/messages":                s.messages,
 		"POST " + room + "/upgrade":                s.upgrade,
-		"PUT " + room + "/typing/{user}":           acknowledge,
+		"PUT " + room + "/typing/{user}":           s.putTyping,
 		"POST " + room + "/receipt/{type}/{event}": acknowledge,
 		"POST " + room + "/read_markers":           acknowledge,
 	}
 }
 
-// acknowledge accepts what nobody will see: typing, receipts, presence.
+// acknowledge accepts what nobody will see: receipts, presence.
 func acknowledge(*request) (any, error) { return struct{}{}, nil }
 
 // endpoint makes an http.Handler of a handler.

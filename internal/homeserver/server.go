@@ -53,7 +53,7 @@ type Server struct {
 
 	mu        sync.Mutex // guards all below
 	ids       uint64
-	stream    int64 // position of the newest event
+	stream    int64 // position of what happened last
 	users     map[string]*user
 	tokens    map[string]session
 	rooms     map[string]*room

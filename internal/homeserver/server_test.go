@@ -1,6 +1,7 @@
 package homeserver_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -185,3 +186,53 @@ func TestReading(t *testing.T) {
 }
 
 func second[T any](_ T, err error) error { return err }
+
+// TestTypingEnds: who does not say it again types no more when the time is over. Synapse looks
+// only every few seconds, so it is no part of the contract.
+func TestTypingEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server := homeserver.New(homeserver.Options{ServerName: domain})
+		ann := server.CreateAccount("ann", "")
+		room, err := server.CreateRoom(ann.UserID, homeserver.RoomOptions{})
+		must(t, err)
+		typing := func(since string) (typists []string, next string) {
+			t.Helper()
+			r := httptest.NewRequest("GET", "/_matrix/client/v3/sync?timeout=30000&since="+since, nil)
+			r.Header.Set("Authorization", "Bearer "+ann.Token)
+			w := httptest.NewRecorder()
+			server.ServeHTTP(w, r)
+			var answer struct {
+				Next  string `json:"next_batch"`
+				Rooms struct {
+					Join map[string]struct {
+						Ephemeral struct {
+							Events []struct {
+								Content struct {
+									UserIDs []string `json:"user_ids"`
+								} `json:"content"`
+							} `json:"events"`
+						} `json:"ephemeral"`
+					} `json:"join"`
+				} `json:"rooms"`
+			}
+			must(t, json.Unmarshal(w.Body.Bytes(), &answer))
+			for _, e := range answer.Rooms.Join[room].Ephemeral.Events {
+				typists = e.Content.UserIDs
+			}
+			return typists, answer.Next
+		}
+		_, next := typing("")
+		began := time.Now()
+		r := httptest.NewRequest("PUT", "/_matrix/client/v3/rooms/"+room+"/typing/"+ann.UserID, strings.NewReader(`{"typing":true,"timeout":5000}`))
+		r.Header.Set("Authorization", "Bearer "+ann.Token)
+		server.ServeHTTP(httptest.NewRecorder(), r)
+		who, next := typing(next)
+		if len(who) != 1 || who[0] != ann.UserID {
+			t.Errorf("%v type", who)
+		}
+		if who, _ = typing(next); who == nil || len(who) != 0 || time.Since(began) != 5*time.Second {
+			t.Errorf("%v type after %s", who, time.Since(began))
+		}
+	})
+}

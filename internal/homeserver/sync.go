@@ -15,6 +15,9 @@ type syncFilter struct {
 		Timeline struct {
 			Limit int `json:"limit"`
 		} `json:"timeline"`
+		Ephemeral struct {
+			Types []string `json:"types"` // nil is all
+		} `json:"ephemeral"`
 	} `json:"room"`
 }
 
@@ -32,6 +35,8 @@ type syncRooms struct {
 type syncRoom struct {
 	State    syncEvents   `json:"state"`
 	Timeline syncTimeline `json:"timeline"`
+
+	Ephemeral *ephemeral `json:"ephemeral,omitempty"`
 }
 
 type syncEvents struct {
@@ -56,8 +61,8 @@ func (s *Server) makeFilter(r *request) (any, error) {
 	return map[string]string{"filter_id": strconv.Itoa(len(u.filters) - 1)}, nil
 }
 
-// timelineLimit returns how many events of a room a /sync shows. Callers hold mu.
-func (s *Server) timelineLimit(r *request) int {
+// filter returns what a /sync asks for. Callers hold mu.
+func (s *Server) filter(r *request) syncFilter {
 	var filter syncFilter
 	text := r.URL.Query().Get("filter")
 	if n, err := strconv.Atoi(text); err == nil && n >= 0 && n < len(s.users[r.user].filters) {
@@ -65,10 +70,10 @@ func (s *Server) timelineLimit(r *request) int {
 	} else if text != "" {
 		_ = json.Unmarshal([]byte(text), &filter) // a filter we cannot read filters nothing
 	}
-	if limit := filter.Room.Timeline.Limit; limit > 0 {
-		return limit
+	if filter.Room.Timeline.Limit <= 0 {
+		filter.Room.Timeline.Limit = defaultTimeline
 	}
-	return defaultTimeline
+	return filter
 }
 
 // sync answers at once when there is news, else when there is some or the time is over.
@@ -83,7 +88,7 @@ func (s *Server) sync(r *request) (any, error) {
 	defer timer.Stop()
 	for {
 		s.mu.Lock()
-		rooms := s.news(r, since, s.timelineLimit(r))
+		rooms := s.news(r, since, s.filter(r))
 		if timeout <= 0 || since == 0 || len(rooms.Join)+len(rooms.Invite)+len(rooms.Leave) > 0 {
 			answer := syncAnswer{token("s", s.stream), rooms}
 			s.mu.Unlock()
@@ -107,13 +112,13 @@ func (s *Server) sync(r *request) (any, error) {
 }
 
 // news collects what came after a position. Callers hold mu.
-func (s *Server) news(r *request, since int64, limit int) syncRooms {
+func (s *Server) news(r *request, since int64, filter syncFilter) syncRooms {
 	found := syncRooms{map[string]syncRoom{}, map[string]any{}, map[string]syncRoom{}}
 	for id, rm := range s.rooms {
 		m := rm.members[r.user]
 		switch m.membership {
 		case "join":
-			if part, ok := s.roomNews(rm, r.requester, since, m.since, limit); ok {
+			if part, ok := s.roomNews(rm, r.requester, since, m.since, filter); ok {
 				found.Join[id] = part
 			}
 		case "invite":
@@ -131,18 +136,18 @@ func (s *Server) news(r *request, since int64, limit int) syncRooms {
 }
 
 // roomNews returns a joined room's part. Who joined since then gets the whole state.
-func (s *Server) roomNews(rm *room, who requester, since, joined int64, limit int) (syncRoom, bool) {
+func (s *Server) roomNews(rm *room, who requester, since, joined int64, filter syncFilter) (syncRoom, bool) {
 	whole := joined > since
 	if whole {
 		since = 0
 	}
 	first := rm.position(since + 1)
 	events := rm.timeline[first:]
-	if len(events) == 0 && !whole {
+	part := syncRoom{Ephemeral: rm.typingNews(since, filter)}
+	if len(events) == 0 && part.Ephemeral == nil && !whole {
 		return syncRoom{}, false
 	}
-	part := syncRoom{}
-	if len(events) > limit {
+	if limit := filter.Room.Timeline.Limit; len(events) > limit {
 		events = events[len(events)-limit:]
 		part.Timeline.Limited = true
 	}

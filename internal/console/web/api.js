@@ -19,6 +19,9 @@ export const sendSample = (service, sample) => post("/api/samples", { service, s
 export const sendRequest = (service, request) => post("/api/requests", { service, request });
 export const preview = (service, request, filter) => post("/api/previews", { service, request, filter });
 export const tellStep = (story, began, step) => post("/api/stories", { story, began, step });
+export const say = (room, text) => post("/api/messages", { room, text });
+export const react = (room, event, key) => post("/api/reactions", { room, event, key });
+export const takeBack = (room, event) => post("/api/redactions", { room, event });
 export const setAuto = (on) => post("/api/auto", { on });
 
 // problem says what went wrong, for a person.

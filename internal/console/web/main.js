@@ -13,8 +13,9 @@ const byId = (id) => document.getElementById(id);
 const soon = 6000; // ms within which what is told is what was just sent
 
 const rooms = new Map(); // by name
-const rail = new Rail(byId("rooms"), (view) => {
+const rail = new Rail(byId("rooms"), (view, entered) => {
   for (const room of rooms.values()) room.show(room.name === view);
+  if (entered && rooms.get(view)?.chat) rooms.get(view).enter();
   byId("trial").hidden = view !== "try";
   byId("elsewhere").hidden = true;
 });
@@ -38,17 +39,27 @@ offerBeside(byId("beside"));
 
 let expected = 0; // when something was sent that has not been seen yet
 let drawn = ""; // the rooms as they are drawn
+let visitor = ""; // a user id
 
-// What was sent may be told in another room than the one that is looked at.
+// What was sent may be told in another room than the one that is looked at, and a chat may
+// begin in another room than the one in which it was asked for.
 function pointTo(event, room) {
+  if (room.chat) {
+    if (room.chat.direct && !room.shown && event.sender.id !== visitor) offer(`${event.sender.name} wrote to you →`, room);
+    return;
+  }
   if (Date.now() - expected > soon) return;
   if (room.shown) {
     expected = 0;
     byId("elsewhere").hidden = true;
     return;
   }
+  offer(`${event.sender.name} tells it in ${room.title} →`, room);
+}
+
+function offer(text, room) {
   const button = byId("elsewhere");
-  button.textContent = `${event.sender.name} tells it in ${room.title} →`;
+  button.textContent = text;
   button.onclick = () => rail.goTo(room.name);
   button.hidden = false;
 }
@@ -77,8 +88,9 @@ function draw(now) {
   if (drawn === offered) return;
   if (drawn) location.reload(); // another program, with other rooms
   drawn = offered;
+  visitor = now.visitor;
   for (const each of now.rooms) {
-    const room = new Room(each);
+    const room = new Room(each, visitor, () => { expected = Date.now(); });
     rooms.set(room.name, room);
     byId("views").append(room.element);
   }
@@ -98,9 +110,13 @@ function listen() {
     event(event) {
       const room = rooms.get(event.room);
       const became = room?.add(event);
-      if (!live || !became || became.kind === "line") return;
+      if (became?.kind === "message") rail.reveal(room.name);
+      if (!live || !became || became.kind === "line" || became.kind === "reaction") return;
       pointTo(event, room);
       if (became.kind === "message") rail.unread(room.name, Boolean(event.content["m.mentions"]?.room));
+    },
+    passing(event) {
+      rooms.get(event.room)?.passing(event);
     },
     live() {
       live = true;

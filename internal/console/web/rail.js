@@ -11,16 +11,17 @@ export class Rail {
   #links = new Map(); // by view: {link, count, unread, rings, title, topic}
   current = "";
 
-  // change(view) is called when another view is to be shown.
+  // change(view, entered) is called when another view is to be shown: entered says that a
+  // person went there.
   constructor(box, change) {
     this.#box = box;
     this.#change = change;
-    addEventListener("hashchange", () => this.#follow());
+    addEventListener("hashchange", () => this.#follow(true));
   }
 
   show(rooms) {
     this.#links.clear();
-    const all = rooms.map(({ name, title, topic }) => ({ name, title, topic }));
+    const all = rooms.map(({ name, title, topic, chat }) => ({ name, title, topic, direct: chat?.direct }));
     all.push({ name: trial, title: "Try a webhook", topic: "What a payload becomes, and where it would go" });
     this.#box.replaceChildren(...all.map((view, i) => this.#link(view, i)));
     this.current = "";
@@ -29,6 +30,12 @@ export class Rail {
 
   goTo(view) {
     if (view !== this.current) location.hash = view;
+  }
+
+  // reveal lists a direct chat, in which something has been said.
+  reveal(room) {
+    const entry = this.#links.get(room);
+    if (entry) entry.link.hidden = false;
   }
 
   // unread counts a message in a room that is not shown; rings is one that is for everybody.
@@ -41,17 +48,18 @@ export class Rail {
   }
 
   #link(view, i) {
-    const icon = make("span", "room-icon", view.name === trial ? "+" : "#");
+    const icon = make("span", "room-icon", view.name === trial ? "+" : view.direct ? "@" : "#");
     icon.setAttribute("aria-hidden", "true");
     icon.dataset.hue = i;
     const count = make("span", "unread");
     const link = make("a", "room-link", icon, make("span", "room-title", view.title), count);
     link.href = `#${view.name}`;
+    link.hidden = Boolean(view.direct);
     this.#links.set(view.name, { ...view, link, count, unread: 0, rings: false });
     return link;
   }
 
-  #follow() {
+  #follow(entered = false) {
     const wanted = location.hash.slice(1);
     const view = this.#links.has(wanted) ? wanted : this.#links.keys().next().value;
     if (view === this.current || !view) return;
@@ -60,6 +68,7 @@ export class Rail {
       if (name === view) entry.link.setAttribute("aria-current", "page");
       else entry.link.removeAttribute("aria-current");
     }
+    this.reveal(view);
     const entry = this.#links.get(view);
     entry.unread = 0;
     entry.rings = false;
@@ -68,7 +77,7 @@ export class Rail {
     document.getElementById("view-topic").textContent = entry.topic;
     document.title = `${entry.title} – lotus-hooks demo`;
     entry.link.scrollIntoView({ block: "nearest", inline: "nearest" });
-    this.#change(view);
+    this.#change(view, entered);
   }
 
   #draw({ count, unread, rings, link, title }) {

@@ -1,5 +1,7 @@
 // A room's view: its timeline, and the buttons that lead to what is out of sight.
 
+import { react, say, takeBack } from "/web/api.js";
+import { Composer } from "/web/composer.js";
 import { Follow } from "/web/follow.js";
 import { button, make } from "/web/message.js";
 import { Timeline } from "/web/timeline.js";
@@ -9,12 +11,15 @@ export class Room {
   #follow;
   #scroller;
   #list;
-  #empty = make("p", "empty", "Nothing has been told here yet. Send a sample, or let a story be told.");
+  #empty;
+  #composer; // in a chat
   #changed; // the button that leads to a card that changed above
   #target = null;
 
-  constructor({ name, title, topic }) {
-    Object.assign(this, { name, title, topic });
+  // visitor is the user id of who looks at the page, and said() is called when they say something.
+  constructor({ name, title, topic, chat }, visitor, said) {
+    Object.assign(this, { name, title, topic, chat });
+    this.#empty = make("p", "empty", chat ? "Nobody has said anything yet. Take one of these to begin with, or write." : "Nothing has been told here yet. Send a sample, or let a story be told.");
     this.#list = make("div", "timeline");
     this.#list.setAttribute("role", "log");
     this.#list.setAttribute("aria-live", "off");
@@ -24,13 +29,26 @@ export class Room {
     this.#scroller.tabIndex = 0;
     this.#scroller.setAttribute("role", "region");
     this.#scroller.setAttribute("aria-label", title);
-    this.#timeline = new Timeline(this.#list, title);
+    this.#timeline = new Timeline(this.#list, title, chat && {
+      visitor,
+      react: (event, key) => react(name, event, key),
+      takeBack: (event) => takeBack(name, event),
+    });
     const newest = make("button", "pill newest");
     newest.type = "button";
     newest.hidden = true;
     this.#changed = button("pill changed", () => this.#goToChanged(), "", "A message above has changed ↑");
     this.#changed.hidden = true;
-    this.element = make("section", "view room", this.#changed, this.#scroller, newest);
+    this.element = make("section", "view room", make("div", "lines", this.#changed, this.#scroller, newest));
+    if (chat) {
+      this.element.classList.add("chat");
+      this.#composer = new Composer({ title, hints: chat.hints, visitor }, (text) => {
+        said();
+        this.#follow.toEnd();
+        return say(name, text);
+      });
+      this.element.append(this.#composer.element);
+    }
     this.element.setAttribute("aria-label", title);
     this.element.dataset.room = name;
     this.element.hidden = true;
@@ -48,6 +66,17 @@ export class Room {
     if (visible) this.#follow.shown();
   }
 
+  // enter moves the focus to where a person goes on: not on a phone, whose keyboard would come.
+  enter() {
+    if (!this.#composer || matchMedia("(pointer: coarse)").matches) this.#scroller.focus({ preventScroll: true });
+    else this.#composer.focus();
+  }
+
+  // passing shows what is no event, such as that somebody types.
+  passing({ type, content }) {
+    if (type === "m.typing") this.#composer?.typing(content.user_ids ?? []);
+  }
+
   clear() {
     this.#list.setAttribute("aria-live", "off"); // a screen reader hears what comes, not what was
     this.#timeline.clear();
@@ -56,6 +85,7 @@ export class Room {
 
   // add shows an event and returns what it became, as Timeline does.
   add(event) {
+    this.#composer?.know(event.sender);
     const became = this.#timeline.add(event);
     if (!this.#timeline.live || !became) return became;
     this.#empty.hidden = !this.#timeline.isEmpty;

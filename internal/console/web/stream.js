@@ -8,7 +8,7 @@ export class Stream {
   #handlers;
   #last = "";
 
-  // handlers: begin(resumed), event(event), live(), lost()
+  // handlers: begin(resumed), event(event), passing(event), live(), lost()
   constructor(url, handlers) {
     this.#url = url;
     this.#handlers = handlers;
@@ -23,6 +23,7 @@ export class Stream {
       this.#last = e.lastEventId;
       this.#handlers.event(JSON.parse(e.data));
     });
+    source.addEventListener("passing", (e) => this.#handlers.passing(JSON.parse(e.data)));
     source.addEventListener("error", () => {
       this.#handlers.lost();
       // Most breaks the browser repairs itself. It gives up on an answer that is no stream,

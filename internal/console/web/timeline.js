@@ -1,7 +1,8 @@
 // The timeline turns a room's events into lines, in the order of the room: it groups,
-// replaces what was edited, quotes what is replied to, and parts the days.
+// replaces what was edited, quotes what is replied to, counts reactions, and parts the days.
 
 import { beside, card, dayOf, daySeparator, edits, make, membership, message, quote } from "/web/message.js";
+import { Reactions } from "/web/reactions.js";
 
 const groupWithin = 5 * 60 * 1000; // ms between two messages under one head
 const keep = 1000; // lines, so that a page left open does not grow for ever
@@ -10,7 +11,9 @@ const keepVersions = 30; // of a card that was edited
 export class Timeline {
   #list;
   #room; // its title
-  #messages = new Map(); // by event id: {event, content, versions, element, body, beside}
+  #chat; // in a chat, what the visitor does with a reaction; else undefined
+  #messages = new Map(); // by event id: {event, content, versions, element, body, beside, reactions}
+  #reactions = new Map(); // by event id: the Reactions that it is in
   #joined = new Map(); // by user id
   #previous = null; // the last line's {sender, time, day}
   #crowd = null; // the last line of those who joined or left: {did, names, element}
@@ -18,9 +21,11 @@ export class Timeline {
   // live is false while the page gets what has been, which draws nobody's eye.
   live = false;
 
-  constructor(list, room) {
+  // chat is {visitor, react(event, key), takeBack(event)} in a chat.
+  constructor(list, room, chat) {
     this.#list = list;
     this.#room = room;
+    this.#chat = chat;
   }
 
   get isEmpty() {
@@ -30,6 +35,7 @@ export class Timeline {
   clear() {
     this.#list.replaceChildren();
     this.#messages.clear();
+    this.#reactions.clear();
     this.#joined.clear();
     this.#previous = null;
     this.#crowd = null;
@@ -37,11 +43,12 @@ export class Timeline {
   }
 
   // add shows an event and returns what it became, if anything: {kind, element} with the kind
-  // "message", "edit" or "line".
+  // "message", "edit", "reaction" or "line".
   add(event) {
     switch (event.type) {
       case "m.room.message": return this.#replaces(event) ? this.#edit(event) : this.#message(event);
       case "m.room.member": return this.#member(event);
+      case "m.reaction": return this.#react(event);
       case "m.room.redaction": return this.#redact(event);
       default: return null;
     }
@@ -64,7 +71,7 @@ export class Timeline {
     const target = this.#messages.get(repliesTo);
     const m = { event, content, versions: [{ content, at: event.time }] };
     m.body = make("div", "body", card(content));
-    m.beside = beside(event.sender, this.#room, content, content);
+    m.beside = this.#chat ? null : beside(event.sender, this.#room, content, content);
     m.element = message(event.sender, event.time, {
       grouped: previous?.sender === event.sender.id && event.time - previous.time < groupWithin,
       reply: repliesTo && quote(target && { sender: target.event.sender, content: target.content }, () => this.goTo(target.element)),
@@ -86,7 +93,7 @@ export class Timeline {
     target.versions.push({ content, at: event.time, id: event.id });
     if (target.versions.length > keepVersions) target.versions.splice(1, 1);
     this.#redraw(target, content);
-    if (this.live) flash(target.element);
+    if (this.live && !this.#chat) flash(target.element);
     return { kind: "edit", element: target.element };
   }
 
@@ -97,10 +104,28 @@ export class Timeline {
     body.querySelectorAll("details").forEach((fold, i) => { fold.open = folds[i] ?? false; });
     target.content = content;
     target.body.replaceChildren(body);
+    if (this.#chat) {
+      if (target.versions.length > 1) target.body.append(make("p", "was-edited", "edited"));
+      return;
+    }
     if (target.versions.length > 1) target.body.append(edits(target.versions, shown));
     const other = beside(target.event.sender, this.#room, content, target.event.content);
     target.beside.replaceWith(other);
     target.beside = other;
+  }
+
+  // Reactions stand under the message that they are to.
+  #react(event) {
+    const { event_id: to, key } = event.content["m.relates_to"] ?? {};
+    const target = this.#messages.get(to);
+    if (!target || typeof key !== "string" || this.#reactions.has(event.id)) return null;
+    if (!target.reactions) {
+      target.reactions = new Reactions(to, this.#chat);
+      target.element.querySelector(".content").append(target.reactions.element);
+    }
+    target.reactions.add(event.id, key, event.sender);
+    this.#reactions.set(event.id, target.reactions);
+    return { kind: "reaction", element: target.element };
   }
 
   // Those who join or leave one after the other share a line.
@@ -127,6 +152,12 @@ export class Timeline {
   }
 
   #redact(event) {
+    const reactions = this.#reactions.get(event.content.redacts);
+    if (reactions) {
+      reactions.remove(event.content.redacts);
+      this.#reactions.delete(event.content.redacts);
+      return { kind: "reaction", element: reactions.element };
+    }
     const target = this.#messages.get(event.content.redacts);
     if (!target) return null;
     const content = { msgtype: "m.notice", body: "Message deleted" };
@@ -149,6 +180,7 @@ export class Timeline {
     this.#previous = { sender, time, day: dayOf(time) };
     while (this.#list.childElementCount > keep) {
       const oldest = this.#list.firstElementChild;
+      for (const id of this.#messages.get(oldest.dataset.event)?.reactions?.events() ?? []) this.#reactions.delete(id);
       this.#messages.delete(oldest.dataset.event);
       oldest.remove();
     }
