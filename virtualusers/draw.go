@@ -16,16 +16,24 @@ import (
 // 65,536 for the whole event; the homeserver adds ids, hashes, signatures and references.
 const maxContent = 60 << 10
 
-// budgets are tried in turn, for both bodies together: encryption and an edit's second copy
-// can make more than three times of it.
-var budgets = []int{formatters.MaxBytes, formatters.MaxBytes / 2, formatters.MaxBytes / 4, formatters.MinBytes}
+// budgets returns the limits that are tried in turn, for both bodies together.
+func budgets(large, encrypted bool) []int {
+	usual := []int{formatters.MaxBytes, formatters.MaxBytes / 2, formatters.MaxBytes / 4, formatters.MinBytes}
+	switch {
+	case large && encrypted:
+		return append([]int{formatters.LargeEncryptedBytes}, usual...)
+	case large:
+		return append([]int{formatters.LargeBytes}, usual...)
+	}
+	return usual
+}
 
 // draw returns the event's type and content, encrypted if it must be, as large as fits.
 func (u *Users) draw(ctx context.Context, v *user, r *room, encrypted bool, e Event) (event.Type, any, error) {
 	if e.React != "" { // reactions are never encrypted
 		return event.EventReaction, formatters.React(e.Notification, e.React), nil
 	}
-	for _, budget := range budgets {
+	for _, budget := range budgets(e.Notification.Large, encrypted) {
 		message := render(e, formatters.RenderOptions{
 			Now:      e.Drawn,
 			Zone:     u.zone,

@@ -27,6 +27,7 @@ type Event struct {
 	ReplyTo       string // the event that it answers
 	Thread        string // the event in whose thread it stands
 	React         string // the event that it reacts to
+	Dependent     bool   // without the event that it is about, nothing is made
 	Unanswered    bool   // an earlier attempt may have made it
 }
 
@@ -38,7 +39,7 @@ func (e *Event) standAlone() { e.Replace, e.ReplyTo, e.Thread, e.React = "", "",
 
 // Made is an event that was made.
 type Made struct {
-	ID    string // "" for a reaction that stood there already
+	ID    string // "" for a reaction that stood there already, and for a Dependent that was not made
 	Alone bool   // what it was about is gone: it stands on its own
 }
 
@@ -49,7 +50,7 @@ const sendTimeout = 30 * time.Second
 //
 // When the room was upgraded since the place was resolved, the event is made in the new
 // room, on its own: what it is about stayed behind. It is also made on its own when that was
-// redacted, or the homeserver does not have it any more.
+// redacted, or the homeserver does not have it any more; a Dependent is not made then.
 func (u *Users) Send(ctx context.Context, e Event) (Made, error) {
 	ctx, cancel := context.WithTimeout(ctx, sendTimeout)
 	defer cancel()
@@ -112,6 +113,9 @@ func (u *Users) attempt(ctx context.Context, v *user, e Event) (*room, Made, err
 		if gone {
 			e.standAlone()
 		}
+	}
+	if e.Dependent && e.target() == "" {
+		return r, Made{}, nil
 	}
 	eventType, content, err := u.draw(ctx, v, r, state.encryption != nil, e)
 	if err != nil {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"io"
 	"log"
 	"net/http"
@@ -28,7 +29,7 @@ type onlineCase struct {
 
 func checks() []onlineCase {
 	var all []onlineCase
-	for _, list := range [][]onlineCase{homeserverChecks(), pingChecks(), userChecks(), roomChecks(), powerChecks(), publicChecks()} {
+	for _, list := range [][]onlineCase{homeserverChecks(), pingChecks(), userChecks(), roomChecks(), powerChecks(), welcomeChecks(), publicChecks()} {
 		all = append(all, list...)
 	}
 	return all
@@ -183,6 +184,56 @@ func powerChecks() []onlineCase {
 		{name: "ErrAlgorithm", after: func(c *checked) {
 			c.state(event.StateEncryption, map[string]string{"algorithm": "m.mls.v1"})
 		}, want: []string{`problem room ROOM is encrypted by "m.mls.v1", which lotus-hooks does not know: use another room`}},
+	}
+}
+
+// welcomeChecks are of the rooms that the bot's section names.
+func welcomeChecks() []onlineCase {
+	const may = "ok bot @bot:demo can log in"
+	// with gives the installation a bot that is in a space, and more in its section.
+	with := func(kind, section string, change func(*checked)) func(*checked) {
+		return func(c *checked) {
+			c.server.CreateAccount("bot", "sesame")
+			c.invite("@bot:demo")
+			resp, err := c.owner.CreateRoom(c.t.Context(), &mautrix.ReqCreateRoom{
+				RoomAliasName: "space", Invite: []id.UserID{"@bot:demo"}, CreationContent: map[string]any{"type": kind},
+			})
+			if err != nil {
+				c.t.Fatal(err)
+			}
+			c.bot = fmt.Sprintf("bot:\n  user: '@bot:demo'\n  password: sesame\n  %s\n", section)
+			if change != nil {
+				change(c)
+			}
+			c.bot = strings.ReplaceAll(c.bot, "SPACE", resp.RoomID.String())
+		}
+	}
+	const section = `welcome: {space: "#space:demo", rooms: ["#spam:demo"]}`
+	fifty := 50
+	return []onlineCase{
+		{name: "OKWelcome", after: with("m.space", section, nil), want: []string{
+			may, "ok room #space:demo is joined and not encrypted", "ok room #spam:demo is joined and not encrypted"}},
+		{name: "ErrWelcomeInvite", after: with("m.space", section, func(c *checked) {
+			c.invite("@hookshot_generic:demo")
+			c.levels(func(l *event.PowerLevelsEventContent) { l.InvitePtr = &fifty })
+		}), want: []string{
+			may, "ok room #space:demo is joined and not encrypted",
+			"problem room #spam:demo @bot:demo may not invite new members: it has power level 0, and that takes 50: give it 50 in the room's settings"}},
+		{name: "ErrWelcomeNoSpace", after: with("", section, nil), want: []string{
+			may, "problem room #space:demo is named as bot.welcome.space, and is no space: name the space whose new members are to be greeted",
+			"ok room #spam:demo is joined and not encrypted"}},
+		{name: "ErrWelcomeNowhere", after: with("m.space", `welcome: {space: "#space:demo", rooms: ["#gone:demo"]}`, nil), want: []string{
+			may, "problem room #gone:demo the alias #gone:demo leads nowhere: M_NOT_FOUND, Room alias #gone:demo not found: give the room this address in its settings, or use the room's id",
+			"ok room #space:demo is joined and not encrypted"}},
+		{name: "ErrMayNotAnswer", after: with("m.space", `commands: {ping: {rooms: ["#spam:demo"]}}`, func(c *checked) {
+			c.levels(func(l *event.PowerLevelsEventContent) {
+				l.SetUserLevel("@hookshot_generic:demo", 25)
+				l.EventsDefault = 25
+			})
+		}), want: []string{
+			may, "problem room #spam:demo @bot:demo may not speak: that takes power level 25: give them that in the room's settings, or let everybody send messages"}},
+		{name: "OKWordleRoom", after: with("m.space", `wordle: {room: "#spam:demo"}`, nil), want: []string{
+			may, "ok room #spam:demo is joined and not encrypted"}},
 	}
 }
 

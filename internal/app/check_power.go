@@ -30,7 +30,7 @@ func (c *onlineCheck) inside(ctx context.Context, r *checkedRoom) {
 	if encrypted {
 		needs, how = event.EventEncrypted, "encrypted"
 	}
-	if !c.enter(ctx, r, levels, encrypted) {
+	if !c.enter(ctx, r, levels, encrypted) || !c.welcomes(r, levels) {
 		return
 	}
 	if mute := below(levels, r.speakers, levels.GetEventLevel(needs)); len(mute) > 0 {
@@ -44,6 +44,20 @@ func (c *onlineCheck) inside(ctx context.Context, r *checkedRoom) {
 		return
 	}
 	c.good(r.what(), "is joined and %s", how)
+}
+
+// welcomes checks that the bot can do with the room what the welcome of new members takes.
+func (c *onlineCheck) welcomes(r *checkedRoom, levels *event.PowerLevelsEventContent) bool {
+	if own := levels.GetUserLevel(c.inviter.UserID); r.welcomes && own < levels.Invite() {
+		c.problem(r.what(), fmt.Sprintf("%s may not invite new members: it has power level %d, and that takes %d", c.inviter.UserID, own, levels.Invite()),
+			fmt.Sprintf("give it %d in the room's settings", levels.Invite()))
+		return false
+	}
+	if r.space && levels.CreateEvent.Content.Raw["type"] != string(event.RoomTypeSpace) {
+		c.problem(r.what(), "is named as bot.welcome.space, and is no space", "name the space whose new members are to be greeted")
+		return false
+	}
+	return true
 }
 
 // encryption says whether the room is encrypted, and whether we can do that.

@@ -18,47 +18,60 @@ type checkedRoom struct {
 	reference string    // "!…" or "#…"
 	id        id.RoomID // where it is now
 
-	speakers []id.UserID // the virtual users that tell it
+	speakers []id.UserID // the virtual users that tell it, and the bot where it is spoken to
 	callers  []id.UserID // those of them that ping the whole room
+	hooks    bool        // whether hooks tell it
+	welcomes bool        // whether the bot invites new members to it
+	space    bool        // whether the bot greets its new members
 }
 
 func (r *checkedRoom) what() string { return "room " + r.name }
 
-// told returns the rooms that hooks and routes tell and that the bot's commands name, in the
+// told returns the rooms that hooks and routes tell and that the bot's section names, in the
 // order of their references.
 func (c *onlineCheck) told() []*checkedRoom {
 	rooms := map[string]*checkedRoom{}
-	add := func(name string, speaker id.UserID, mentions []string) {
+	named := func(name string) *checkedRoom {
 		reference := c.cfg.RoomReference(name)
-		r := rooms[reference]
-		if r == nil {
-			r = &checkedRoom{name: name, reference: reference}
-			rooms[reference] = r
+		if rooms[reference] == nil {
+			rooms[reference] = &checkedRoom{name: name, reference: reference}
 		}
+		return rooms[reference]
+	}
+	add := func(name string, speaker id.UserID, mentions []string) *checkedRoom {
+		r := named(name)
 		if !slices.Contains(r.speakers, speaker) {
 			r.speakers = append(r.speakers, speaker)
 		}
 		if slices.Contains(mentions, "@room") && !slices.Contains(r.callers, speaker) {
 			r.callers = append(r.callers, speaker)
 		}
+		return r
 	}
 	for _, h := range c.cfg.Hooks {
 		speaker := id.UserID(c.cfg.UserID(h))
-		add(h.Room, speaker, nil)
+		add(h.Room, speaker, nil).hooks = true
 		for _, route := range h.Routes {
 			room := route.Room
 			if room == "" {
 				room = h.Room
 			}
-			add(room, speaker, route.Mention)
+			add(room, speaker, route.Mention).hooks = true
 		}
 	}
 	if c.cfg.Bot != nil {
 		for _, command := range c.cfg.Bot.Commands {
 			for _, name := range command.Rooms {
-				if reference := c.cfg.RoomReference(name); rooms[reference] == nil {
-					rooms[reference] = &checkedRoom{name: name, reference: reference} // the bot must be in it, too
-				}
+				add(name, c.inviter.UserID, nil)
+			}
+		}
+		if name := c.cfg.Bot.Wordle.Room; name != "" {
+			add(name, c.inviter.UserID, nil)
+		}
+		if w := c.cfg.Bot.Welcome; w != nil {
+			named(w.Space).space = true
+			for _, name := range w.Rooms {
+				named(name).welcomes = true
 			}
 		}
 	}
@@ -79,11 +92,13 @@ func (c *onlineCheck) rooms(ctx context.Context) {
 		if !c.resolve(ctx, r) || !c.join(ctx, r) || !c.follow(ctx, r) {
 			continue
 		}
-		if name := first[r.id]; name != "" {
-			c.problem(r.what(), "is the same room as "+name, "use one name for it everywhere, so that its order holds")
-			continue
+		if r.hooks {
+			if name := first[r.id]; name != "" {
+				c.problem(r.what(), "is the same room as "+name, "use one name for it everywhere, so that its order holds")
+				continue
+			}
+			first[r.id] = r.name
 		}
-		first[r.id] = r.name
 		c.inside(ctx, r)
 	}
 }

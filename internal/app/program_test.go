@@ -79,11 +79,10 @@ func open(t *testing.T) *house {
 	if err := h.home.start(t.Context(), life, registration, ""); err != nil {
 		t.Fatal(err)
 	}
-	rooms, err := h.home.rooms(t.Context(), life, demoRooms[:1], "@lotus-hooks:demo", new(demoLog))
-	if err != nil {
+	person := h.home.server.CreateAccount("person", "")
+	if h.room, err = h.home.server.CreateRoom(person.UserID, homeserver.RoomOptions{Invite: []string{"@lotus-hooks:demo"}}); err != nil {
 		t.Fatal(err)
 	}
-	h.room = rooms[demoRooms[0].Name]
 	h.gateway, h.metrics = freeAddress(t), freeAddress(t)
 	h.write("")
 	cfg, err := h.load()

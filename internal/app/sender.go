@@ -48,6 +48,7 @@ func eventOf(e outbox.Event) virtualusers.Event {
 		Place: virtualusers.Place(e.Place), TransactionID: e.TransactionID, Unanswered: e.Unanswered,
 		Notification: e.Notification, Drawn: e.Drawn, MsgType: e.MsgType,
 		Mentions: mentions(e.Mentions), Replace: e.Replaces, ReplyTo: e.RepliesTo, Thread: e.Threads, React: e.ReactsTo,
+		Dependent: e.Dependent,
 	}
 }
 

@@ -37,6 +37,7 @@ func (c *Config) validateBot() {
 	for _, name := range slices.Sorted(maps.Keys(c.Bot.Commands)) {
 		c.validateCommand(c.Bot.Commands[name], "bot.commands."+name)
 	}
+	c.validateRoom(c.Bot.Wordle.Room, "bot.wordle.room")
 	c.validateBackends()
 	c.validateHealth()
 	c.validateWelcome()

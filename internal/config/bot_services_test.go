@@ -66,6 +66,8 @@ func TestBotServicesWrong(t *testing.T) {
 			`hooks.yaml:9:20: bot.welcome.space: unknown room "spamm": did you mean "spam"?`,
 			`hooks.yaml:9:34: bot.welcome.rooms: names no room: name the rooms that a ✅ invites to`,
 			`hooks.yaml:9:45: bot.welcome.burst: is out of range: use a number from 1 to 1000`}},
+		{"ErrWordleRoom", "  wordle: {room: spamm}\n", []string{
+			`hooks.yaml:9:18: bot.wordle.room: unknown room "spamm": did you mean "spam"?`}},
 		{"ErrWelcomeText", "  welcome: {space: spam, rooms: [spam], text: ' '}\n", []string{
 			`hooks.yaml:9:47: bot.welcome.text: is blank, or longer than 8 KiB: write what new members are to read`}},
 	} {

@@ -44,6 +44,9 @@ type Bot struct {
 	// How !poll asks.
 	Poll BotPoll `yaml:"poll"`
 
+	// How !wordle is played.
+	Wordle BotWordle `yaml:"wordle"`
+
 	// Files of fortunes in the place of our own, in the format of the program fortune: a line
 	// with "%" between two.
 	FortuneFiles []string `yaml:"fortune_files"`
@@ -100,6 +103,13 @@ type BotPoll struct {
 	// Whether polls are the clients' own (MSC3381), which Cinny does not show, instead of
 	// reactions.
 	Native bool `yaml:"native" default:"false"`
+}
+
+// BotWordle says how Wordle is played.
+type BotWordle struct {
+	// Where a board goes that is shared in a direct chat, unless its game was called from a
+	// room: a name from rooms, a room id or an alias.
+	Room string `yaml:"room"`
 }
 
 // BotHealth says what !health looks at.
@@ -177,11 +187,12 @@ type BotCommand struct {
 	// Whether there is the command at all.
 	Enabled bool `yaml:"enabled" default:"true"`
 
-	// Where it may be used: names from rooms, room ids or aliases; by default everywhere.
+	// Where it may be used, besides in direct chats with the members of these rooms: names from
+	// rooms, room ids or aliases; by default everywhere.
 	Rooms []string `yaml:"rooms"`
 
-	// The power level that it takes in the room; by default the command's own. Users below it
-	// may use the command if users names them.
+	// The power level that it takes, in a room that this file names; by default the command's
+	// own. Users below it may use the command if users names them.
 	Power *int `yaml:"power"`
 
 	// The ids of users who may use it whatever their power level. Without power, nobody else may.

@@ -120,7 +120,7 @@ func (d *Decision) tell(actions Actions, now time.Time, line *formatters.Notific
 		card = shown(*s, now)
 	}
 	if actions.has(ActionNew) {
-		d.Parts = append(d.Parts, Part{Kind: Edit, Notification: grey(s.Last), OnlyCard: true}, Part{Kind: New, Card: true, Notification: card})
+		d.Parts = append(d.Parts, Part{Kind: Retire, Notification: grey(s.Last)}, Part{Kind: New, Card: true, Notification: card})
 		s.Card, s.Edited = now, now
 		return
 	}
@@ -139,7 +139,7 @@ func (d *Decision) tell(actions Actions, now time.Time, line *formatters.Notific
 		d.Parts = append(d.Parts, Part{Kind: Thread, Notification: line, MsgType: msgType})
 	}
 	if actions.has(ActionReact) {
-		d.Parts = append(d.Parts, Part{Kind: React, Notification: line, OnlyCard: true})
+		d.Parts = append(d.Parts, Part{Kind: React, Notification: line})
 	}
 }
 
@@ -178,7 +178,7 @@ func retire(s State) []Part {
 	if s.Card.IsZero() || s.Digest || s.Last == nil {
 		return nil
 	}
-	return []Part{{Kind: Edit, Notification: grey(s.Last), OnlyCard: true}}
+	return []Part{{Kind: Retire, Notification: grey(s.Last)}}
 }
 
 // beginning returns when an incident began: as the sender says, if that is in the past.

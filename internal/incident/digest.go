@@ -1,9 +1,7 @@
 package incident
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"code.lotusguild.org/LotusGuild/lotus-hooks/formatters"
@@ -11,17 +9,11 @@ import (
 
 const (
 	gatherTime = 5 * time.Second // before a digest is first told, so that it has something to tell
-	maxLine    = 400             // bytes of one line
-	maxLines   = formatters.MaxBytes - 2<<10
-)
 
-// Line is what a digest says of one delivery.
-type Line struct {
-	Hook   string        `json:"hook"`
-	Status string        `json:"status"`
-	Text   string        `json:"text"` // the first line of what would have been its card
-	Window time.Duration `json:"-"`    // how long a digest lasts that it begins
-}
+	// MaxLate is how long a digest that is due waits for deliveries whose turn comes now, so
+	// that what has piled up is told at once.
+	MaxLate = 10 * time.Second
+)
 
 // Lines are the digest that grows in a room.
 type Lines struct {
@@ -42,27 +34,24 @@ type StatusCount struct {
 
 // Add decides what a line does to its room's digest: in.State is the digest's. A digest is
 // told when it has gathered for a while, grows every editPause, and is closed at its
-// window's end. What does not fit goes on in another one.
+// window's end. What does not fit goes on in another one. When the decision is to hold, its
+// parts tell the lines before this one.
 func Add(in Input, line Line) Decision {
 	line.Text = cutText(line.Text)
 	s := in.State
-	s.Version = StateVersion
+	s.Version, s.Lines = StateVersion, s.Lines.clone()
 	d := Decision{Room: in.Room}
-	switch {
-	case s.Lines == nil || !in.Now.Before(s.Lines.Until):
-		d.tellLines(&s, in.Now)
-		s.begin(line, in.Now)
-	case s.Lines.Size+weight(line) > maxLines:
+	if s.Lines == nil || !in.Now.Before(s.Lines.Until) || s.isFull(line, space(in.Encrypted)) {
 		d.tellLines(&s, in.Now)
 		s.begin(line, in.Now)
 	}
 	s.Lines.add(line, in.Now)
-	d.State = s
-	if due := s.due(); !due.After(in.Now) {
-		d.tellLines(&d.State, in.Now)
+	if late := in.Now.Sub(s.due()); late >= 0 && (!in.Behind || late >= MaxLate) {
+		d.tellLines(&s, in.Now)
 	}
-	d.TellHeld = len(d.Parts) > 0
-	d.Wake, d.Room.Waiting = d.State.due(), d.State.Lines.Dirty
+	d.State = s
+	d.TellHeld, d.Hold = len(d.Parts) > 0, s.Lines.Dirty
+	d.Wake, d.Room.Waiting = s.due(), s.Lines.Dirty
 	return d
 }
 
@@ -80,38 +69,71 @@ func grow(in Input) Decision {
 	return d
 }
 
-// begin begins another digest.
+// begin begins another digest. When the one before was told stays known: the pause between
+// two events holds for both.
 func (s *State) begin(line Line, now time.Time) {
 	s.Lines = &Lines{Since: now, Until: now.Add(line.Window)}
-	s.Card, s.Edited = time.Time{}, time.Time{}
+	s.Card = time.Time{}
+}
+
+// isFull says whether a line must go into another digest. A card of which all lines are told
+// is not changed any more when more than half of it is taken: another one costs the room no
+// more than a change, and holds more of what is to come.
+func (s *State) isFull(line Line, space int) bool {
+	if !s.Lines.Dirty && !s.Card.IsZero() {
+		space /= 2
+	}
+	return s.Lines.Size+line.weight() > space
+}
+
+func (l *Lines) clone() *Lines {
+	if l == nil {
+		return nil
+	}
+	c := *l
+	c.Lines, c.Count = slices.Clone(l.Lines), slices.Clone(l.Count)
+	return &c
 }
 
 func (l *Lines) add(line Line, now time.Time) {
-	l.Lines = append(l.Lines, line)
-	l.Size += weight(line)
-	l.Dirty, l.Last = true, now
-	at := slices.IndexFunc(l.Count, func(c StatusCount) bool { return c.Status == line.Status })
-	if at < 0 {
-		l.Count, at = append(l.Count, StatusCount{Status: line.Status}), len(l.Count)
+	if len(l.Lines) > 0 {
+		l.Lines[0].Part, line.Part = nil, nil // none is the only one
+		l.Lines[0].Mentions, line.Mentions = nil, nil
 	}
-	l.Count[at].N++
+	l.Lines = append(l.Lines, line)
+	l.Size += line.weight()
+	l.Dirty, l.Last = true, now
+	for i := range l.Count {
+		if l.Count[i].Status == line.Status {
+			l.Count[i].N++
+			return
+		}
+	}
+	l.Count = append(l.Count, StatusCount{Status: line.Status, N: 1})
 }
 
 // due returns when the digest is to be told, as it is.
 func (s *State) due() time.Time {
-	l := s.Lines
-	switch {
-	case !l.Dirty:
-		return l.Until
-	case s.Card.IsZero():
-		return l.Since.Add(gatherTime)
+	if !s.Lines.Dirty {
+		return s.Lines.Until
 	}
-	return s.Edited.Add(editPause)
+	due := s.Edited.Add(editPause)
+	if gathered := s.Lines.Since.Add(gatherTime); s.Card.IsZero() && gathered.After(due) {
+		return gathered
+	}
+	return due
 }
 
-// tellLines adds the part that tells a digest's lines that wait, if some do.
+// tellLines adds the part that tells a digest's lines that wait, if some do. A line that is
+// alone is told as what it stands for, and no digest is made.
 func (d *Decision) tellLines(s *State, now time.Time) {
 	if s.Lines == nil || !s.Lines.Dirty {
+		return
+	}
+	s.Edited = now
+	if only := &s.Lines.Lines[0]; only.Part != nil && s.Card.IsZero() {
+		d.Parts, d.Only = append(d.Parts, *only.Part), only
+		s.Lines = &Lines{Until: now}
 		return
 	}
 	p := Part{Kind: Edit, Notification: s.Lines.card(), MsgType: formatters.MsgNotice}
@@ -119,59 +141,8 @@ func (d *Decision) tellLines(s *State, now time.Time) {
 		p.Kind, p.Card = New, true
 		s.Card = now
 	}
-	s.Edited = now
 	lines := *s.Lines
 	lines.Dirty = false
 	s.Lines = &lines
 	d.Parts = append(d.Parts, p)
-}
-
-// card draws a digest: "DIGEST 14 more in 30 s: 12 renamed, 2 imported", all lines folded.
-func (l *Lines) card() *formatters.Notification {
-	counts := slices.Clone(l.Count)
-	slices.SortStableFunc(counts, func(a, b StatusCount) int { return b.N - a.N })
-	words := make([]string, 0, maxCounts)
-	rest := len(l.Lines)
-	for _, c := range counts[:min(len(counts), maxCounts)] {
-		words = append(words, fmt.Sprintf("%d %s", c.N, strings.ToLower(c.Status)))
-		rest -= c.N
-	}
-	if rest > 0 {
-		words = append(words, fmt.Sprintf("%d others", rest))
-	}
-	mixed := slices.ContainsFunc(l.Lines, func(line Line) bool { return line.Hook != l.Lines[0].Hook })
-	var details strings.Builder
-	for _, line := range l.Lines {
-		if mixed {
-			details.WriteString(line.Hook + ": ")
-		}
-		details.WriteString(line.Text + "\n")
-	}
-	return &formatters.Notification{
-		Version: formatters.NotificationVersion, Event: "digest", Severity: formatters.Muted, Status: "digest",
-		Subject: fmt.Sprintf("%d more in %s", len(l.Lines), formatters.Duration(max(l.Last.Sub(l.Since), time.Second))),
-		Summary: ": " + strings.Join(words, ", "),
-		Details: details.String(),
-	}
-}
-
-// maxCounts is how many statuses a digest's first line counts.
-const maxCounts = 4
-
-// weight is what a line takes of a card at most: it stands in both bodies, escaped for HTML
-// and for JSON in one of them.
-func weight(line Line) int {
-	text := len(line.Hook) + len(line.Text) + len(": \n")
-	special := strings.Count(line.Text, "<") + strings.Count(line.Text, ">") + strings.Count(line.Text, "&") +
-		strings.Count(line.Text, `"`) + strings.Count(line.Text, "'") + strings.Count(line.Text, `\`)
-	return 2*(text+1) + 7*special
-}
-
-// cutText keeps a line from taking a card for itself.
-func cutText(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if len(s) <= maxLine {
-		return s
-	}
-	return strings.ToValidUTF8(s[:maxLine-len("…")], "") + "…"
 }

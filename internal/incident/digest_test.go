@@ -12,14 +12,15 @@ import (
 
 // digest plays what an outbox does with the lines of one room.
 type digest struct {
-	t      *testing.T
-	now    time.Time
-	room   incident.Room
-	state  incident.State
-	held   int
-	wake   time.Time
-	cards  []formatters.Notification // events that told by themselves, and the digest's cards as they read now
-	events int
+	t         *testing.T
+	now       time.Time
+	room      incident.Room
+	state     incident.State
+	held      int
+	wake      time.Time
+	encrypted bool
+	cards     []formatters.Notification // events that told by themselves, and the digest's cards as they read now
+	events    int
 }
 
 func newDigest(t *testing.T) *digest {
@@ -38,9 +39,11 @@ func (d *digest) say(hook, subject string, exempt bool) {
 		d.events++
 		return
 	}
-	added := incident.Add(incident.Input{State: d.state, Room: d.room, Hook: hook, Now: d.now, Held: d.held}, *dec.Line)
-	d.held++
+	added := incident.Add(incident.Input{State: d.state, Room: d.room, Hook: hook, Now: d.now, Held: d.held, Encrypted: d.encrypted}, *dec.Line)
 	d.store(added)
+	if added.Hold {
+		d.held++
+	}
 }
 
 func (d *digest) store(dec incident.Decision) {
@@ -80,31 +83,67 @@ func (d *digest) all() string {
 	return b.String()
 }
 
+// TestStorm has a thousand webhooks within ten seconds, whose first lines are long, make few
+// events, in which each is found in its place, also where events are a third larger.
 func TestStorm(t *testing.T) {
 	t.Parallel()
-	d := newDigest(t)
-	for i := range 1000 {
-		d.say(fmt.Sprintf("hook-%d", i%3), fmt.Sprintf("subject %03d.", i), false)
-		d.pass(10 * time.Millisecond)
+	for name, storm := range map[string]struct {
+		text      string
+		encrypted bool
+		events    int // at most
+	}{
+		"Short":          {"subject %03d.", false, 13},
+		"Long":           {"subject %03d. " + strings.Repeat("words ", 11), false, 14},
+		"LongEncrypted":  {"subject %03d. " + strings.Repeat("words ", 11), true, 15},
+		"Markup":         {"subject %03d. <b> & \"more\" <@room> \\", false, 15},
+		"OtherAlphabets": {"subject %03d. Größe 日本語 🚀 été", true, 15},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDigest(t)
+			d.encrypted = storm.encrypted
+			for i := range 1000 {
+				d.say(fmt.Sprintf("hook-%d", i%3), fmt.Sprintf(storm.text, i), false)
+				d.pass(10 * time.Millisecond)
+			}
+			d.pass(2 * time.Minute)
+			if d.held > 0 || d.room.Waiting {
+				t.Errorf("%d deliveries wait for nothing", d.held)
+			}
+			if d.events > storm.events {
+				t.Errorf("%d events, want at most %d", d.events, storm.events)
+			}
+			t.Logf("%d events", d.events)
+			d.checkOrder(1000)
+		})
 	}
-	d.pass(2 * time.Minute)
-	if d.held > 0 || d.room.Waiting {
-		t.Errorf("%d deliveries wait for nothing", d.held)
+}
+
+// checkOrder fails the test unless the subjects are found in order, in either body, and
+// nothing is cut.
+func (d *digest) checkOrder(n int) {
+	d.t.Helper()
+	limit := formatters.LargeBytes
+	if d.encrypted {
+		limit = formatters.LargeEncryptedBytes
 	}
-	if d.events > 15 {
-		t.Errorf("%d events, want at most 15", d.events)
-	}
-	all, at := d.all(), 0
-	for i := range 1000 {
-		next := strings.Index(all[at:], fmt.Sprintf("subject %03d.", i))
-		if next < 0 {
-			t.Fatalf("subject %d is not to be found behind the ones before", i)
-		}
-		at += next
-	}
+	var bodies [2]strings.Builder
 	for _, c := range d.cards {
-		if m := formatters.Render(c, formatters.RenderOptions{Now: d.now}); strings.Contains(m.Body, "(cut)") {
-			t.Error("a digest is cut")
+		m := formatters.Render(c, formatters.RenderOptions{Now: d.now, MaxBytes: limit})
+		bodies[0].WriteString(m.Body)
+		bodies[1].WriteString(m.FormattedBody)
+		if strings.Contains(m.Body, "(cut)") {
+			d.t.Error("a digest is cut")
+		}
+	}
+	for _, b := range bodies {
+		all, at := b.String(), 0
+		for i := range n {
+			next := strings.Index(all[at:], fmt.Sprintf("subject %03d.", i))
+			if next < 0 {
+				d.t.Fatalf("subject %d is not to be found behind the ones before", i)
+			}
+			at += next
 		}
 	}
 }

@@ -38,6 +38,17 @@ type State struct {
 	Lines *Lines `json:"lines,omitempty"`
 }
 
+// WithCard returns the state of an incident that began inside a digest and has got a card
+// after all, because it was the digest's only line. own says whether it is the incident's to
+// change: not when the incident is over by now, or has got another one.
+func (s State) WithCard(now time.Time) (state State, own bool) {
+	if !s.Open || !s.Digest {
+		return s, false
+	}
+	s.Digest, s.Card, s.Edited = false, now, now
+	return s, true
+}
+
 // Input is what there is to decide on.
 type Input struct {
 	State        State                    // the zero State for a new incident, and without one
@@ -47,7 +58,9 @@ type Input struct {
 	Exempt       bool                     // the notification is told by itself, whatever the limits
 	Notification *formatters.Notification // nil when the incident's timer is due
 	Now          time.Time
-	Held         int // deliveries of this incident that wait
+	Held         int  // deliveries of this incident that wait
+	Encrypted    bool // the room's events are a third larger: a digest holds less
+	Behind       bool // more deliveries wait for their turn: a digest waits for them
 }
 
 // Decision is what shall happen. It is stored as a whole, once; retries repeat it.
@@ -55,9 +68,11 @@ type Decision struct {
 	State State
 	Room  Room
 	Parts []Part // the events to make, in this order
-	Hold  bool   // the delivery waits for the timer; Parts is empty
+	Hold  bool   // the delivery waits for the timer: Parts do not tell it
 	// TellHeld says that Parts also tell the deliveries that wait for this incident.
 	TellHeld bool
+	// Only is a digest's only line: Parts are what it stands for, and about its matter.
+	Only *Line
 	// Release puts the deliveries that wait for this incident back into their lane.
 	Release bool
 	Wake    time.Time // when to decide again without a notification; zero clears the timer
@@ -69,10 +84,12 @@ type Decision struct {
 // Kind is how a part relates to the incident's card.
 type Kind string
 
-// The kinds of parts. All but New become a New without a card.
+// The kinds of parts. Without a card, Retire and React are left out, and the others become
+// a New.
 const (
 	New    Kind = "new"    // an event of its own
 	Edit   Kind = "edit"   // the card, changed
+	Retire Kind = "retire" // the card, changed into one that another has taken the place of
 	Reply  Kind = "reply"  // below the card
 	Thread Kind = "thread" // in the card's thread
 	React  Kind = "react"  // a reaction to the card
@@ -80,9 +97,8 @@ const (
 
 // Part is one event to be made.
 type Part struct {
-	Kind         Kind
-	Card         bool // a New that becomes the incident's card
-	Notification *formatters.Notification
-	MsgType      string // "" leaves it to the notification's severity
-	OnlyCard     bool   // without a card to refer to, the part is left out
+	Kind         Kind                     `json:"kind"`
+	Card         bool                     `json:"card,omitzero"` // a New that becomes the incident's card
+	Notification *formatters.Notification `json:"notification"`
+	MsgType      string                   `json:"msg_type,omitempty"` // "" leaves it to the notification's severity
 }

@@ -31,6 +31,7 @@ func merged(last, n *formatters.Notification) *formatters.Notification {
 			m.Items[at] = it
 		}
 	}
+	m.More = max(0, len(n.Items)+n.More-len(m.Items))         // of those that the sender left out, some are known
 	if len(m.Items) > 1 && n.Severity <= formatters.Success { // it grows: tell the whole, not what came last
 		m.Summary, m.Facts, m.Links = last.Summary, last.Facts, last.Links
 		if finished := count(m.Items, formatters.Success); finished < len(m.Items) && finished > 0 {

@@ -184,7 +184,10 @@ func (w *world) apply(key string, p incident.Part) {
 	switch {
 	case p.Kind == incident.Edit && standing != nil && !standing.gone:
 		standing.reads = *p.Notification
-	case p.Kind == incident.Edit && standing == nil && p.OnlyCard:
+	case p.Kind == incident.Retire:
+		if standing != nil && !standing.gone {
+			standing.reads = *p.Notification
+		}
 	case p.Kind == incident.Edit, p.Kind == incident.New && p.Card:
 		w.cards = append(w.cards, &card{key: key, reads: *p.Notification})
 	}

@@ -59,7 +59,7 @@ func pace(in Input, d Decision) Decision {
 	opens := false
 	for i, p := range d.Parts {
 		calls := p.Kind == Reply && p.MsgType == "" && p.Notification.Severity >= formatters.Warning
-		if p.Kind == Edit || p.Kind == React || calls {
+		if p.Kind == Edit || p.Kind == Retire || p.Kind == React || calls {
 			kept = append(kept, p)
 			continue
 		}
@@ -75,10 +75,8 @@ func pace(in Input, d Decision) Decision {
 	if in.Exempt || !in.Room.Waiting && !in.Room.isFull(in.Hook, l, in.Now) {
 		return d
 	}
-	d.Line = &Line{Hook: in.Hook, Status: bareStatus(says.Notification.Status), Text: says.Notification.Title(), Window: l.Window}
+	d.Line = lineOf(in.Hook, l.Window, says)
 	d.Parts = kept
-	if opens {
-		d.State.Digest, d.Wake = true, time.Time{}
-	}
+	d.State.Digest = d.State.Digest || opens
 	return d
 }

@@ -19,9 +19,9 @@ import (
 
 var update = flag.Bool("update", false, "write what the room reads into testdata")
 
-// stories are what happens to a room, told with samples of real programs: the time since
+// acts are what happens to a room, told with samples of real programs: the time since
 // the step before, and the sample.
-var stories = map[string][]string{
+var acts = map[string][]string{
 	"grafana": {
 		"0s grafana/firing-single", "4m grafana/firing-single", "8m grafana/resolved-single",
 	},
@@ -42,7 +42,7 @@ var stories = map[string][]string{
 // see of an incident.
 func TestStories(t *testing.T) {
 	t.Parallel()
-	for name, steps := range stories {
+	for name, steps := range acts {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var told strings.Builder
@@ -90,19 +90,24 @@ func read(t *testing.T, path string, now time.Time) (formatters.Notification, in
 		t.Fatalf("no service %s", name)
 	}
 	for _, s := range payloads.Of(name) {
-		if s.Path() != path {
-			continue
+		if s.Path() == path {
+			return notificationOf(t, service, s, now)
 		}
-		query, err := url.ParseQuery(s.Query)
-		if err != nil {
-			t.Fatal(err)
-		}
-		onUpdate, err := incident.ParseActions(service.OnUpdate)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return service.Format(service.PayloadOf(s.Method, s.Header, query, s.Body, now)).Notification, incident.Policy{OnUpdate: onUpdate}
 	}
 	t.Fatalf("no sample %s", path)
 	return formatters.Notification{}, incident.Policy{}
+}
+
+// notificationOf returns what a sample says, and how its service wants it told.
+func notificationOf(t *testing.T, service formatters.Service, s payloads.Sample, now time.Time) (formatters.Notification, incident.Policy) {
+	t.Helper()
+	query, err := url.ParseQuery(s.Query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	onUpdate, err := incident.ParseActions(service.OnUpdate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return service.Format(service.PayloadOf(s.Method, s.Header, query, s.Body, now)).Notification, incident.Policy{OnUpdate: onUpdate}
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"time"
 
 	"maunium.net/go/mautrix"
@@ -41,8 +42,14 @@ func newVerifier(ctx context.Context, a *accountDevice, client *mautrix.Client, 
 	return v, v.helper.Init(ctx)
 }
 
-// dispatch handles an event. The device's mutex must be held.
+// dispatch handles an event. The device's mutex must be held. Anybody may send anything: an
+// event that makes the helper panic ends a verification, not the program.
 func (v *verifier) dispatch(ctx context.Context, evt *event.Event) {
+	defer func() {
+		if r := recover(); r != nil {
+			v.log.Error("an event of a verification was not understood", "user_id", evt.Sender, "panic", r, "stack", string(debug.Stack()))
+		}
+	}()
 	ctx = context.WithValue(ctx, withinKey{}, true)
 	v.syncer.Dispatch(ctx, evt)
 	for _, transaction := range v.shown {

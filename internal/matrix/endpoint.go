@@ -10,9 +10,11 @@ import (
 // stands in braces is an id. Metrics are labelled by them, so the set is closed.
 var endpoints = parseEndpoints(`
 account/whoami
+appservice/{id}/ping
 capabilities
 createRoom
 delete_devices
+devices
 devices/{device}
 directory/room/{alias}
 join/{room}

@@ -95,7 +95,7 @@ func (o *Outbox) advance(tx *store.Tx, lane int64, owner string, last *outcome, 
 		last.settled = settled
 		change.finished += int64(len(settled))
 	}
-	done := change.finished > 0 // a lane has one plan at a time
+	done := last != nil && last.send.alone
 	n, err := o.planNext(tx, lane, done, places, &change)
 	if err != nil {
 		return next{}, err
@@ -105,7 +105,7 @@ func (o *Outbox) advance(tx *store.Tx, lane int64, owner string, last *outcome, 
 }
 
 // planNext returns the lane's next send: one that is planned already, or that of a due
-// timer, or that of the next delivery. A lane whose plan is done has nothing planned.
+// timer, or that of the next delivery. A lane that is done with all that was decided has nothing planned.
 func (o *Outbox) planNext(tx *store.Tx, lane int64, done bool, places func(string) (Place, bool), change *laneChange) (next, error) {
 	if !done {
 		s, err := nextSend(tx, lane)
@@ -132,7 +132,7 @@ func (o *Outbox) planStep(tx *store.Tx, lane int64, places func(string) (Place, 
 	var matter int64
 	var hook string
 	if timer {
-		if matter, hook, err = dueTimer(tx, lane, millis(now)); err != nil {
+		if matter, hook, err = dueTimer(tx, lane, now, d != nil); err != nil {
 			return next{}, false, err
 		}
 	}
@@ -187,41 +187,78 @@ func (d *delivery) die(tx *store.Tx, reason string, change *laneChange) error {
 }
 
 // finish stores how a send ended, and, with the last send of a plan, that its deliveries
-// are told or dead. It returns these.
+// are told, or dead if a send of it is. It returns these.
 func finish(tx *store.Tx, last *outcome) ([]settled, error) {
 	s := last.send
 	if last.dead != "" {
-		reason := storable(last.dead)
-		if _, err := tx.Exec(`UPDATE sends SET state = 'dead', error = $1 WHERE plan = $2 AND state = 'planned'`, reason, s.plan); err != nil {
+		if _, err := tx.Exec(`UPDATE sends SET state = 'dead', error = $1 WHERE id = $2`, storable(last.dead), s.id); err != nil {
 			return nil, fmt.Errorf("set send dead: %w", err)
 		}
-		return settle(tx, s, `UPDATE deliveries SET state = 'dead', reason = $2 WHERE plan = $1 AND state = 'planned' RETURNING webhook`, s.plan, reason)
+		return settle(tx, last)
 	}
 	if _, err := tx.Exec(`UPDATE sends SET state = 'sent', event_id = $1, attempts = $2 WHERE id = $3`, last.made.ID, s.attempts, s.id); err != nil {
 		return nil, fmt.Errorf("set send sent: %w", err)
 	}
-	if last.made.Alone && s.kind == incident.Edit { // it has taken the place of the card
-		if _, err := tx.Exec(`UPDATE incidents SET card = $1 WHERE card = $2`, s.id, s.target); err != nil {
-			return nil, fmt.Errorf("replace card: %w", err)
+	if last.made.Alone && s.kind == incident.Edit {
+		if err := s.takeCardsPlace(tx); err != nil {
+			return nil, err
 		}
 	}
-	return settle(tx, s, `UPDATE deliveries SET state = 'told' WHERE plan = $1 AND state = 'planned'
-		AND NOT EXISTS (SELECT 1 FROM sends WHERE plan = $1 AND state = 'planned') RETURNING webhook`, s.plan)
+	return settle(tx, last)
+}
+
+// takeCardsPlace makes a change whose card was taken back the card. What the plan would say
+// below the old one, the new one says itself; only what pings somebody is still to be made.
+func (s *send) takeCardsPlace(tx *store.Tx) error {
+	if _, err := tx.Exec(`UPDATE incidents SET card = $1 WHERE card = $2`, s.id, s.target); err != nil {
+		return fmt.Errorf("replace card: %w", err)
+	}
+	if s.alone {
+		return nil
+	}
+	_, err := tx.Exec(`DELETE FROM sends WHERE target = $1 AND plan = $2 AND state = 'planned' AND mentions = '' AND kind IN ('reply', 'thread', 'react')`,
+		s.target, s.plan)
+	if err == nil {
+		_, err = tx.Exec(`UPDATE sends SET target = $1 WHERE target = $2 AND plan = $3 AND state = 'planned'`, s.id, s.target, s.plan)
+	}
+	if err != nil {
+		return fmt.Errorf("leave out what the new card says: %w", err)
+	}
+	return nil
 }
 
 // settled is a delivery that came to its end.
-type settled struct{ webhook, hook string }
+type settled struct {
+	webhook, hook string
+	dead          bool
+}
 
-// settle runs an update that ends deliveries of a send's plan.
-func settle(tx *store.Tx, s *send, update string, args ...any) ([]settled, error) {
-	rows, err := tx.Query(update, args...)
+// settle ends the deliveries of a send's plan, if that was its last send.
+func settle(tx *store.Tx, last *outcome) ([]settled, error) {
+	s, reason := last.send, storable(last.dead)
+	if !s.alone {
+		var more bool
+		err := tx.QueryRow(`SELECT coalesce(max(CASE WHEN state = 'dead' THEN error END), ''), count(CASE WHEN state = 'planned' THEN 1 END) > 0
+			FROM sends WHERE plan = $1`, s.plan).Scan(&reason, &more)
+		if err != nil {
+			return nil, fmt.Errorf("look at plan: %w", err)
+		}
+		if more {
+			return nil, nil
+		}
+	}
+	state := "told"
+	if reason != "" {
+		state = "dead"
+	}
+	rows, err := tx.Query(`UPDATE deliveries SET state = $2, reason = $3 WHERE plan = $1 AND state = 'planned' RETURNING webhook`, s.plan, state, reason)
 	if err != nil {
 		return nil, fmt.Errorf("end deliveries: %w", err)
 	}
 	defer rows.Close()
 	var all []settled
 	for rows.Next() {
-		d := settled{hook: s.hook}
+		d := settled{hook: s.hook, dead: reason != ""}
 		if err := rows.Scan(&d.webhook); err != nil {
 			return nil, fmt.Errorf("end deliveries: %w", err)
 		}

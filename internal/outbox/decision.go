@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -23,17 +24,56 @@ type plan struct {
 	mentions []string                 // whom the route names, until a send pings them
 	own      *formatters.Notification // the webhook's, which sends need not store again
 	sends    int                      // how many there are
-	first    *send                    // of them
+	first    *send                    // of them; nil without one
 }
 
 // storeDecision writes a decision: its sends, the incident's new state, what becomes of
-// deliveries that wait for it, and the timer. It may be called for several incidents
-// of one plan.
-func (o *Outbox) storeDecision(tx *store.Tx, lane int64, k known, dec incident.Decision, p *plan, change *laneChange) error {
-	card, err := o.insertSends(tx, lane, k, dec.Parts, p)
-	if err != nil || k.id == 0 {
+// deliveries that wait for it, and the timer. It returns the first send.
+func (o *Outbox) storeDecision(tx *store.Tx, lane int64, k known, dec incident.Decision, p *plan, change *laneChange) (*send, error) {
+	card, err := k.card, error(nil)
+	if dec.Only != nil {
+		err = o.insertOnly(tx, lane, dec, p)
+	} else {
+		card, err = o.insertSends(tx, lane, k, dec.Parts, p)
+	}
+	if err == nil && k.id != 0 {
+		err = o.storeState(tx, lane, k, card, dec, p, change)
+	}
+	if p.first != nil {
+		p.first.alone = p.sends == 1
+	}
+	return p.first, err
+}
+
+// insertOnly stores the events of a digest's only line: they are about that line's incident,
+// if it has one, which may get its card by them.
+func (o *Outbox) insertOnly(tx *store.Tx, lane int64, dec incident.Decision, p *plan) error {
+	k, err := loadIncident(tx, `id = $1`, dec.Only.Matter)
+	if err != nil {
 		return err
 	}
+	p.mentions = dec.Only.Mentions
+	state, own := k.state.WithCard(o.now())
+	parts := slices.Clone(dec.Parts)
+	for i := range parts {
+		parts[i].Card = parts[i].Card && own
+	}
+	card, err := o.insertSends(tx, lane, k, parts, p)
+	if err != nil || card == k.card {
+		return err
+	}
+	stored, err := json.Marshal(&state, encodeOptions)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`UPDATE incidents SET state = $1, card = $2 WHERE id = $3`, stored, card, k.id); err != nil {
+		return fmt.Errorf("update incident: %w", err)
+	}
+	return nil
+}
+
+// storeState writes what a decision changes besides the events that it makes.
+func (o *Outbox) storeState(tx *store.Tx, lane int64, k known, card string, dec incident.Decision, p *plan, change *laneChange) error {
 	if dec.TellHeld && len(dec.Parts) > 0 {
 		n, err := tx.Exec(`UPDATE deliveries SET state = 'planned', plan = $1 WHERE incident = $2 AND state = 'held'`, p.id, k.id)
 		if err != nil {
@@ -101,7 +141,8 @@ func (o *Outbox) insertSends(tx *store.Tx, lane int64, k known, parts []incident
 		}
 	}
 	for _, part := range parts {
-		if part.OnlyCard && card == "" {
+		dependent := part.Kind == incident.Retire || part.Kind == incident.React
+		if dependent && card == "" {
 			continue
 		}
 		s, err := o.newSend(part, p)
@@ -111,13 +152,13 @@ func (o *Outbox) insertSends(tx *store.Tx, lane int64, k known, parts []incident
 		if card == "" {
 			s.kind = incident.New
 		}
-		if s.kind != incident.Edit && part.MsgType != formatters.MsgNotice {
+		if s.kind != incident.Edit && !dependent && part.MsgType != formatters.MsgNotice {
 			s.event.Mentions, p.mentions = p.mentions, nil // once, by what notifies
 		}
 		switch {
 		case s.kind != incident.New:
 			s.target = card
-			if s.kind == incident.Edit {
+			if s.kind == incident.Edit || s.kind == incident.Retire {
 				s.event.UserID, s.event.DeviceID = cardPlace.UserID, cardPlace.DeviceID
 			}
 		case part.Card || part.Kind == incident.Edit:

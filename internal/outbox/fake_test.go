@@ -45,6 +45,9 @@ func (r *rooms) Send(_ context.Context, e outbox.Event) (outbox.Made, error) {
 			return outbox.Made{}, err
 		}
 	}
+	if r.alone && e.Dependent {
+		return outbox.Made{}, nil
+	}
 	id, known := r.ids[e.TransactionID]
 	if !known {
 		id = fmt.Sprintf("$%d", len(r.ids)+1)
@@ -56,7 +59,7 @@ func (r *rooms) Send(_ context.Context, e outbox.Event) (outbox.Made, error) {
 			return outbox.Made{}, err
 		}
 	}
-	return outbox.Made{ID: id, Alone: r.alone}, nil
+	return outbox.Made{ID: id, Alone: r.alone && e.Replaces+e.RepliesTo+e.Threads != ""}, nil
 }
 
 func (r *rooms) Find(_ context.Context, e outbox.Event) (string, error) {

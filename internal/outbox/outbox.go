@@ -41,13 +41,14 @@ type Event struct {
 	RepliesTo     string    // the event id that this replies to; or ""
 	Threads       string    // the event id in whose thread this is; or ""
 	ReactsTo      string    // the event id that this is a reaction to; or ""
+	Dependent     bool      // without the event that it edits or reacts to, none is made
 	Unanswered    bool      // an earlier attempt got no answer
 }
 
 // Made is an event that a Sender has made.
 type Made struct {
-	ID    string
-	Alone bool // what it was to edit, or to refer to, is gone: it stands on its own
+	ID    string // "" when none was made, because it is not wanted
+	Alone bool   // what it was to edit, or to refer to, is gone: it stands on its own
 }
 
 // Decider decides what a notification does to its room.

@@ -25,6 +25,7 @@ type delivery struct {
 	unreadable   error         // the notification's JSON is of another program, or damaged
 	room         incident.Room // what its lane was told lately
 	exempt       bool          // told by itself, whatever else its room is told
+	behind       bool          // others wait behind it
 }
 
 // loadHead returns the next pending delivery of a lane from a position on, or nil, and
@@ -36,11 +37,11 @@ func loadHead(tx *store.Tx, lane, from, now int64) (d *delivery, timer bool, err
 	}
 	var notification, pace []byte
 	err = tx.QueryRow(`SELECT d.position, d.webhook, d.mentions, w.hook, w.received, w.notification,
-		EXISTS (SELECT 1 FROM timers WHERE lane = $1 AND due <= $3), l.pace, w.exempt <> 0
+		EXISTS (SELECT 1 FROM timers WHERE lane = $1 AND due <= $3), l.pace, w.exempt <> 0, l.next_position > d.position + 1
 		FROM deliveries d JOIN webhooks w ON w.id = d.webhook JOIN lanes l ON l.id = d.lane
 		WHERE d.lane = $1 AND d.position >= CASE WHEN CAST($2 AS BIGINT) > 0 THEN $2 ELSE l.head END
 		AND d.state = 'pending' ORDER BY d.position LIMIT 1`, lane, from, now).
-		Scan(&d.position, &d.webhook, &d.mentions, &d.hook, &d.received, &notification, &timer, &pace, &d.exempt)
+		Scan(&d.position, &d.webhook, &d.mentions, &d.hook, &d.received, &notification, &timer, &pace, &d.exempt, &d.behind)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, true, nil // perhaps: nobody has looked
 	}
@@ -95,14 +96,12 @@ func (o *Outbox) planDelivery(tx *store.Tx, d *delivery, p Place) (laneChange, *
 	if err != nil {
 		return change, nil, err
 	}
-	decision, err := o.decideSafely(incident.Input{
-		State: k.state, Room: d.room, Hook: d.hook, Exempt: d.exempt, Notification: &d.notification, Now: o.now(), Held: k.held,
-	})
-	holder := int64(0) // the incident that the delivery waits for
-	if decision.Hold {
-		holder = k.id
+	in := incident.Input{
+		State: k.state, Room: d.room, Hook: d.hook, Exempt: d.exempt, Notification: &d.notification,
+		Now: o.now(), Held: k.held, Encrypted: p.Encrypted,
 	}
-	if err == nil && holder == 0 && decision.Line == nil && len(decision.Parts) == 0 {
+	decision, err := o.decideSafely(in)
+	if err == nil && !decision.Hold && decision.Line == nil && len(decision.Parts) == 0 {
 		err = errNothingDecided
 	}
 	if err != nil {
@@ -111,40 +110,42 @@ func (o *Outbox) planDelivery(tx *store.Tx, d *delivery, p Place) (laneChange, *
 		return died, nil, err
 	}
 	change.room = &decision.Room
-	var digest known
-	var added incident.Decision
-	if decision.Line != nil {
-		if digest, added, err = o.addLine(tx, d, decision); err != nil {
-			return change, nil, err
-		}
-		change.room = &added.Room
-		if len(decision.Parts) == 0 {
-			holder = digest.id
-		}
-	}
-	pl := plan{place: p, hook: d.hook, webhook: d.webhook, received: fromMillis(d.received), own: &d.notification}
-	if pl.mentions, err = decodeList(d.mentions); err != nil {
-		return change, nil, err
-	}
-	if pl.id, err = newID(); err != nil {
-		return change, nil, err
-	}
-	if holder != 0 && len(added.Parts) == 0 {
-		err = d.hold(tx, holder, &change)
-	} else {
-		err = d.plan(tx, k.id, pl.id)
-	}
+	pl, err := d.newPlan(p)
 	if err != nil {
 		return change, nil, err
 	}
-	if err := o.storeDecision(tx, d.lane, k, decision, &pl, &change); err != nil {
-		return change, nil, err
+	first, err := o.storeDecision(tx, d.lane, k, decision, pl, &change)
+	switch {
+	case err != nil:
+	case decision.Hold:
+		err = d.hold(tx, k.id, &change)
+	case len(decision.Parts) > 0:
+		err = d.plan(tx, k.id, pl.id)
 	}
-	if digest.id != 0 {
-		pl.own = nil
-		err = o.storeDecision(tx, d.lane, digest, added, &pl, &change)
+	if err != nil || decision.Line == nil {
+		return change, first, err
 	}
-	return change, pl.first, err
+	line := *decision.Line
+	line.Matter, line.Mentions = k.id, pl.mentions
+	more, err := o.addLine(tx, d, line, &decision, p, &change)
+	switch {
+	case first == nil:
+		first = more
+	case more != nil:
+		first.alone = false
+	}
+	return change, first, err
+}
+
+// newPlan returns the plan that tells a delivery.
+func (d *delivery) newPlan(p Place) (*plan, error) {
+	pl := &plan{place: p, hook: d.hook, webhook: d.webhook, received: fromMillis(d.received), own: &d.notification}
+	var err error
+	if pl.mentions, err = decodeList(d.mentions); err != nil {
+		return nil, err
+	}
+	pl.id, err = newID()
+	return pl, err
 }
 
 // hold lets a delivery wait for an incident.
@@ -164,25 +165,6 @@ func (d *delivery) plan(tx *store.Tx, incident int64, plan string) error {
 		return fmt.Errorf("plan delivery: %w", err)
 	}
 	return nil
-}
-
-// digestKey is the key of the incident that a lane's digest is. Its hook is "", which no
-// hook is called.
-const digestKey = "digest"
-
-// addLine decides what a line does to the lane's digest.
-func (o *Outbox) addLine(tx *store.Tx, d *delivery, decision incident.Decision) (known, incident.Decision, error) {
-	_, err := tx.Exec(`INSERT INTO incidents (hook, key, lane, open, opened, updated) VALUES ('', $1, $2, 0, $3, $3) ON CONFLICT DO NOTHING`,
-		digestKey, d.lane, d.received)
-	if err != nil {
-		return known{}, incident.Decision{}, fmt.Errorf("insert digest: %w", err)
-	}
-	digest, err := loadIncident(tx, `hook = '' AND key = $1 AND lane = $2`, digestKey, d.lane)
-	if err != nil {
-		return known{}, incident.Decision{}, err
-	}
-	in := incident.Input{State: digest.state, Room: decision.Room, Hook: d.hook, Now: o.now(), Held: digest.held}
-	return digest, incident.Add(in, *decision.Line), nil
 }
 
 // incident loads what is known of the delivery's incident, or makes its row.
@@ -222,17 +204,17 @@ func (o *Outbox) planTimer(tx *store.Tx, lane, id int64, hook string, p Place) (
 	if err != nil {
 		return change, nil, err
 	}
-	pl := plan{place: p, hook: hook}
+	pl := &plan{place: p, hook: hook}
 	if pl.id, err = newID(); err != nil {
 		return change, nil, err
 	}
-	decision, err := o.decideSafely(incident.Input{State: k.state, Room: room, Hook: hook, Now: o.now(), Held: k.held})
+	decision, err := o.decideSafely(incident.Input{State: k.state, Room: room, Hook: hook, Now: o.now(), Held: k.held, Encrypted: p.Encrypted})
 	if err != nil { // then what is held is decided on again, one by one
 		decision = incident.Decision{State: k.state, Room: room, Release: true}
 	}
 	change.room = &decision.Room
-	err = o.storeDecision(tx, lane, k, decision, &pl, &change)
-	return change, pl.first, err
+	first, err := o.storeDecision(tx, lane, k, decision, pl, &change)
+	return change, first, err
 }
 
 func loadPace(tx *store.Tx, lane int64) (room incident.Room, err error) {

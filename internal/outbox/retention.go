@@ -77,7 +77,8 @@ func (o *Outbox) pruneIncidents(tx *store.Tx, cutoff int64) error {
 			return err
 		}
 	}
-	_, err := tx.Exec(`DELETE FROM sends WHERE webhook = '' AND planned < $1 AND state <> 'planned'`, cutoff)
+	_, err := tx.Exec(`DELETE FROM sends WHERE webhook = '' AND planned < $1 AND state <> 'planned'
+		AND NOT EXISTS (SELECT 1 FROM incidents WHERE card = sends.id)`, cutoff)
 	return err
 }
 

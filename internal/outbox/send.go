@@ -26,6 +26,7 @@ type send struct {
 	attempts        int
 	unansweredSince time.Time
 	err             string // of the last failed attempt
+	alone           bool   // nothing else was planned with it
 }
 
 const selectSend = `SELECT s.id, s.plan, s.part, s.webhook, coalesce(w.hook, i.hook, ''), coalesce(w.received, 0), s.kind, s.target,
@@ -86,13 +87,14 @@ func (s *send) aim(tx *store.Tx) error {
 	if s.kind == incident.New {
 		return nil
 	}
+	s.event.Dependent = s.kind == incident.Retire || s.kind == incident.React
 	var event string
 	err := tx.QueryRow(`SELECT event_id FROM sends WHERE id = $1`, s.target).Scan(&event)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("load target of send: %w", err)
 	}
 	switch s.kind {
-	case incident.Edit:
+	case incident.Edit, incident.Retire:
 		s.event.Replaces = event
 	case incident.Reply:
 		s.event.RepliesTo = event

@@ -93,11 +93,11 @@ func (w *worker) advance(last *outcome) (n next, err error) {
 
 // finished tells those who wait or count.
 func (w *worker) finished(last *outcome) {
-	result := "told"
-	if last.dead != "" {
-		result = "dead"
-	}
 	for _, d := range last.settled {
+		result := "told"
+		if d.dead {
+			result = "dead"
+		}
 		w.box.metrics.Finished(d.hook, result)
 		w.box.waiters.wake(d.webhook)
 	}
