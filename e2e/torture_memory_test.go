@@ -83,9 +83,10 @@ func TestTortureDeadRooms(t *testing.T) {
 		faulty.postAll(t, 10)
 		quick.postAll(t, 50)
 		m.awaitRoom(living, quick, 20*time.Second)
-		if pending, dead, _ := m.outbox(); pending != 20 || dead != 0 {
-			t.Errorf("%d deliveries are pending and %d dead", pending, dead)
-		}
+		eventually(t, 20*time.Second, "what the living room was told is noted, and the others wait", func() bool {
+			pending, dead, ok := m.outbox()
+			return ok && pending == 20 && dead == 0
+		})
 		for _, end := range heal {
 			end()
 		}
