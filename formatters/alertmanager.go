@@ -66,7 +66,7 @@ func (w *alertGroup) alertmanager() Notification {
 			n.Labels[name] = string(value)
 		}
 	}
-	n.Details = strings.TrimLeft(n.Details+"\n\n"+w.payloadOutline(), "\n")
+	n.Details = strings.TrimLeft(stacked(n.Details, w.payloadOutline()), "\n")
 	n.Details = strings.TrimRight(n.Details, "\n")
 	return n
 }

@@ -64,19 +64,22 @@ type subtitle struct {
 }
 
 var (
-	// The title of a film may hold " : ", the name of a language does not.
-	subtitleSentence = regexp.MustCompile(`(?is)^(.*\S) +: (\S.*?)(?: (HI|forced))? subtitles ` +
+	subtitleNews = regexp.MustCompile(`(?is)^(\S.*?)(?: (HI|forced))? subtitles ` +
 		`((?:manually )?(?:downloaded|upgraded|uploaded))(?: from (\S+))?(?: with a score of ([0-9.]+) ?%)?\.?$`)
-	episodeOfSeries = regexp.MustCompile(`(?s)^(.*?\S) - (S\d{2,}E\d{2,}) -\s*(.*)$`)
+	episodeOfSeries = hint(" - S", `(?s)^(.*?\S) - (S\d{2,}E\d{2,}) -\s*(.*)$`)
 )
 
 func parseSubtitle(sentence string) (subtitle, bool) {
-	m := subtitleSentence.FindStringSubmatch(sentence)
-	if m == nil {
+	colon := strings.LastIndex(sentence, " : ") // the title of a film may hold one too, the name of a language does not
+	if colon < 0 {
 		return subtitle{}, false
 	}
-	s := subtitle{media: m[1], language: m[2], variant: m[3], action: strings.ToLower(m[4]), provider: m[5]}
-	if score, err := strconv.ParseFloat(m[6], 64); err == nil {
+	media, m := strings.TrimSpace(sentence[:colon]), subtitleNews.FindStringSubmatch(sentence[colon+len(" : "):])
+	if media == "" || m == nil {
+		return subtitle{}, false
+	}
+	s := subtitle{media: media, language: m[1], variant: m[2], action: strings.ToLower(m[3]), provider: m[4]}
+	if score, err := strconv.ParseFloat(m[5], 64); err == nil {
 		s.score = strconv.FormatFloat(score, 'f', -1, 64)
 	}
 	if e := episodeOfSeries.FindStringSubmatch(s.media); e != nil {

@@ -16,13 +16,16 @@ import (
 // decodeText returns the body as valid UTF-8 without byte order mark and NUL: by its BOM,
 // else by the charset of its Content-Type, else by its XML declaration, else as UTF-16 or
 // UTF-8 by its looks, else as Windows-1252, which reads any bytes.
-func decodeText(p Payload) string {
+func decodeText(p Payload) string { return string(decodedBytes(p)) }
+
+// decodedBytes does the same, and returns the payload's own body where that needs no decoding.
+func decodedBytes(p Payload) []byte {
 	body := inflated(p.Body)
 	if bytes.HasPrefix(body, []byte("\xef\xbb\xbf")) {
-		return cleanText(body[3:], unicode.UTF8)
+		return cleanBytes(body[3:], unicode.UTF8)
 	}
 	if bytes.HasPrefix(body, []byte("\xff\xfe")) || bytes.HasPrefix(body, []byte("\xfe\xff")) {
-		return cleanText(body, unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM))
+		return cleanBytes(body, unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM))
 	}
 	enc := declaredEncoding(p.ContentType)
 	if enc == nil {
@@ -31,33 +34,33 @@ func decodeText(p Payload) string {
 	if enc == nil {
 		enc = utf16ByLooks(body)
 	}
-	return cleanText(body, enc)
+	return cleanBytes(body, enc)
 }
 
 // cleanText decodes bytes, by enc unless they show that it is not true; nil means unknown.
-func cleanText(body []byte, enc encoding.Encoding) string {
+func cleanText(body []byte, enc encoding.Encoding) string { return string(cleanBytes(body, enc)) }
+
+// cleanBytes does the same, and returns the bytes themselves where they need no decoding.
+func cleanBytes(body []byte, enc encoding.Encoding) []byte {
 	// A text in an eight-bit charset is as good as never valid UTF-8 by accident, but
 	// senders often name one and send UTF-8. Only these: UTF-16, ISO-2022-JP and the
 	// like are made of valid UTF-8 bytes.
 	_, eightBit := enc.(*charmap.Charmap)
-	var s string
+	text := body
 	switch {
 	case (enc == nil || eightBit || enc == unicode.UTF8) && utf8.Valid(body):
-		s = string(body)
 	case enc == nil || enc == unicode.UTF8:
-		decoded, _ := charmap.Windows1252.NewDecoder().Bytes(body) // has a character for every byte
-		s = string(decoded)
+		text, _ = charmap.Windows1252.NewDecoder().Bytes(body) // has a character for every byte
 	default:
-		decoded, err := enc.NewDecoder().Bytes(body)
-		if err != nil {
-			decoded = body
+		if decoded, err := enc.NewDecoder().Bytes(body); err == nil {
+			text = decoded
 		}
-		s = strings.ToValidUTF8(string(decoded), "\uFFFD")
+		text = bytes.ToValidUTF8(text, []byte("\uFFFD"))
 	}
-	if strings.IndexByte(s, 0) >= 0 {
-		s = strings.ReplaceAll(s, "\x00", "")
+	if bytes.IndexByte(text, 0) >= 0 {
+		text = bytes.ReplaceAll(text, []byte{0}, nil)
 	}
-	return s
+	return text
 }
 
 // declaredEncoding returns the encoding that a Content-Type names, or nil.

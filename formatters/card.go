@@ -2,6 +2,7 @@ package formatters
 
 import (
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -20,8 +21,12 @@ type card struct {
 // reserve is held back for closing tags and marks that are written when nothing else fits.
 const reserve = 320
 
+// cards are those that nobody draws on, kept for their buffers.
+var cards = sync.Pool{New: func() any { return &card{} }}
+
 func newCard(o RenderOptions) *card {
-	c := &card{max: o.MaxBytes, now: o.Now, zone: o.Zone}
+	c := cards.Get().(*card)
+	*c = card{html: c.html[:0], text: c.text[:0], max: o.MaxBytes, now: o.Now, zone: o.Zone}
 	if c.max == 0 {
 		c.max = MaxBytes
 	}
@@ -30,8 +35,6 @@ func newCard(o RenderOptions) *card {
 		c.zone = time.UTC
 	}
 	c.left = c.max - reserve
-	c.html = make([]byte, 0, 1024)
-	c.text = make([]byte, 0, 512)
 	return c
 }
 

@@ -51,6 +51,8 @@ func TestCleanURL(t *testing.T) {
 	for _, c := range []struct{ name, in, want string }{
 		{"OK", "https://g.example.org:3000/d/x?a=1&b=2#c", "https://g.example.org:3000/d/x?a=1&b=2#c"},
 		{"Blanks", " http://h\n", "http://h"},
+		{"EmptyPort", "https://h:/x", "https://h:/x"},
+		{"EmptyFragment", "https://h:80/#", "https://h:80/"},
 		{"Scheme", "HTTPS://h/a", "https://h/a"},
 		{"IPv6", "http://[::1]:80/", "http://[::1]:80/"},
 		{"Mail", "mailto:ops@example.org", "mailto:ops@example.org"},
@@ -63,6 +65,7 @@ func TestCleanURL(t *testing.T) {
 		{"ProtocolRelative", "//h/x", ""},
 		{"NoHost", "https:///x", ""},
 		{"Port", "http://:80/", ""},
+		{"PortInLetters", "http://h:8o/", ""},
 		{"Script", "javascript:alert(1)", ""},
 		{"ScriptInDisguise", "java\nscript:alert(1)", ""},
 		{"Data", "data:text/html,x", ""},
@@ -72,6 +75,7 @@ func TestCleanURL(t *testing.T) {
 		{"BrokenUTF8", "https://h/\xff", ""},
 		{"Pill", "https://matrix.to/#/@a:b", ""},
 		{"PillInDisguise", "https://x@MATRIX.to.:443/#/%40a:b", ""},
+		{"PillAtPort", "https://matrix.to:443/#/x", ""},
 		{"PillOfScheme", "matrix:u/a:b", ""},
 		{"NearlyPill", "https://notmatrix.to/", "https://notmatrix.to/"},
 	} {

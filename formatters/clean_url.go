@@ -72,7 +72,14 @@ func plainHost(s string) (string, bool) {
 	if end < 0 {
 		end = len(rest)
 	}
-	return rest[:end], end > 0 && (end == len(rest) || rest[end] != ':')
+	if port, ok := strings.CutPrefix(rest[end:], ":"); ok {
+		behind := strings.TrimLeft(port, "0123456789")
+		odd := strings.Count(behind, "#") > 1 || strings.HasSuffix(behind, "#")
+		if odd || len(behind) == len(port) || behind != "" && strings.IndexByte("/?#", behind[0]) < 0 {
+			return "", false
+		}
+	}
+	return rest[:end], end > 0
 }
 
 func isMatrixTo(host string) bool {

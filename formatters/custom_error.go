@@ -101,6 +101,11 @@ func compileErrorOf(field string, err error) *FieldError {
 		e.Remedy = "use time, when the webhook was received"
 	case strings.HasPrefix(e.Message, "unknown name "):
 		e.Remedy = "use payload, headers, query, time, a severity such as warning, or a function; " + quotes
+	case strings.Contains(e.Message, "arguments to call "), strings.HasPrefix(e.Message, "cannot use "), strings.HasPrefix(e.Message, "invalid argument for "):
+		e.Message = strings.TrimRight(e.Message, " ")
+		e.Remedy = "docs/services/custom.md says what each function takes"
+	case strings.Contains(e.Message, "(mismatched types "):
+		e.Remedy = "both sides have to be of one kind: int() makes a number, string() text"
 	case strings.HasPrefix(e.Message, "unexpected token Identifier"):
 		e.Remedy = quotes
 	case e.Message == `unexpected token Operator(":")`:

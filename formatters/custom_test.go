@@ -270,7 +270,7 @@ func TestCompileCustom(t *testing.T) {
 		{"status", "backup failed", `status: 1:8: unexpected token Identifier("failed"): text stands in quotes`},
 		{"summary", "payload.a +\n  paylod.b", "summary: 2:3: unknown name paylod: " + names},
 		{"facts.Size", "byte(payload.size)", "facts.Size: 1:1: unknown name byte: " + names},
-		{"facts.Size", "bytes()", "facts.Size: 1:1: not enough arguments to call bytes"},
+		{"facts.Size", "bytes()", "facts.Size: 1:1: not enough arguments to call bytes: docs/services/custom.md says what each function takes"},
 		{"facts.Size", "bytes(1, 2)", "facts.Size: 1:1: too many arguments to call bytes"},
 		{"facts.Size", `{value: 1, link: "x"}`, "facts.Size: 1:12: unknown key link: use one of value, url, code, time"},
 		{"subject", `truncate("x", "y")`, "subject: 1:15: cannot use string as argument (type int) to call truncate"},

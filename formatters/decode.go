@@ -5,7 +5,6 @@ import (
 	stdjson "encoding/json"
 	"errors"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
@@ -21,8 +20,8 @@ var decodeOptions = json.JoinOptions(
 // decodePayload reads the JSON document that a payload carries into v, as decodeJSON does.
 func decodePayload(p Payload, v any) error {
 	// Nearly every body is the document. Whether all of it is JSON shows in decoding it.
-	body := strings.TrimSpace(decodeText(p))
-	if strings.HasPrefix(body, "{") && json.Unmarshal([]byte(body), v, decodeOptions) == nil {
+	body := bytes.TrimSpace(decodedBytes(p))
+	if bytes.HasPrefix(body, []byte("{")) && json.Unmarshal(body, v, decodeOptions) == nil {
 		return nil
 	}
 	doc, err := jsonDocument(p)

@@ -39,26 +39,41 @@ var foreignPolicy = sync.OnceValue(func() *bluemonday.Policy {
 // foreignHTML draws the sender's own rich text, as much of it as there is room for, in
 // both bodies.
 //
-// It is cleaned by a policy and then drawn anew from its tree, because a policy looks at
-// tags one by one: only the tree can be closed, measured and cut. Headings, divisions and
+// It is drawn anew from its tree, which holds only what a policy leaves: the policy looks at
+// tags one by one, and only the tree can be closed, measured and cut. Headings, divisions and
 // tables become paragraphs on the way, since some clients draw those without line breaks.
 func (c *card) foreignHTML(s string) {
 	s, whole := firstBytes(s, maxForeignRaw)
 	if strings.TrimSpace(s) == "" {
 		return
 	}
-	s, wholeClean := firstBytes(foreignPolicy().Sanitize(s), maxForeignClean)
-	body := &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
-	nodes, err := html.ParseFragment(strings.NewReader(s), body)
-	for _, n := range nodes {
-		body.AppendChild(n)
+	body := tidyTree(s)
+	if body == nil {
+		var clean bool
+		body, clean = cleanTree(s)
+		whole = whole && clean
 	}
 	w := foreignWriter{card: c}
 	w.flow(body)
 	w.text = bytes.TrimRight(w.text, "\n")
-	if w.full || !whole || !wholeClean || err != nil {
+	if w.full || !whole {
 		c.markCut()
 	}
+}
+
+// cleanTree reads any HTML, cleaned by the policy. It reports whether that is all of it.
+func cleanTree(s string) (*html.Node, bool) {
+	s, whole := firstBytes(foreignPolicy().Sanitize(s), maxForeignClean)
+	body := bodyNode()
+	nodes, err := html.ParseFragment(strings.NewReader(s), body)
+	for _, n := range nodes {
+		body.AppendChild(n)
+	}
+	return body, whole && err == nil
+}
+
+func bodyNode() *html.Node {
+	return &html.Node{Type: html.ElementNode, Data: "body", DataAtom: atom.Body}
 }
 
 // isBlock reports whether an element begins a line of its own.

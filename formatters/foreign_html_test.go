@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/net/html"
 )
 
 func TestRenderForeignHTML(t *testing.T) {
@@ -62,4 +63,66 @@ func TestRenderForeignHTMLDepth(t *testing.T) {
 		t.Errorf("the text is lost: %q", m.Body)
 	}
 	checkMessage(t, m, MaxBytes)
+}
+
+// TestTidyTree holds that HTML which goes past policy and parser is read as they would read it.
+func TestTidyTree(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, in string
+		tidy     bool
+	}{
+		{"Paragraphs", paragraphs("a <b>\n'b' & c\n\n\"d\""), true},
+		{"Markdown", renderMarkdown("# t\n\n1. a\n2. **b** `c` ~~d~~\n\n> q\n\n```\nx\n y\n```\n[l](https://h/a?b=c) *e*  \nf"), true},
+		{"Text", "a > b &amp; &#64;room\n", true},
+		{"Nested", "<ul><li>a<ol><li><p>b<br>c</p></li></ol></li></ul>", true},
+		{"SameInItself", "<b>1<b>2<b>3<b>4</b></b></b></b>", true},
+		{"NotClosed", "<p>a", false},
+		{"ClosedTwice", "a</p>", false},
+		{"Crossed", "<b>a<i>b</b>c</i>", false},
+		{"NoEnd", "a <br", false},
+		{"BlockInParagraph", "<p>a<p>b</p></p>", false},
+		{"EntryInEntry", "<ul><li>a<li>b</li></li></ul>", false},
+		{"EntryAlone", "<li>a</li>", false},
+		{"LinkInLink", `<a href="https://a">a<b><a href="https://b">b</a></b></a>`, false},
+		{"LinkWithoutAddress", "<a>a</a>", false},
+		{"LinkOfScheme", `<a href="javascript:x">a</a>`, false},
+		{"LinkWithMore", `<a href="https://a" onclick="x">a</a>`, false},
+		{"LinkWithEntity", `<a href="https://a/?b&amp;c">a</a>`, false},
+		{"LineBeforeCode", "<pre>\na</pre>", false},
+		{"Attribute", `<b onclick="x">a</b>`, false},
+		{"Script", "<script>x</script>", false},
+		{"Comment", "<!-- x -->a", false},
+		{"UpperCase", "<B>a</B>", false},
+		{"NUL", "a\x00b", false},
+		{"Deep", strings.Repeat("<b>", 600) + strings.Repeat("</b>", 600), false},
+		{"Long", strings.Repeat("'", maxTidy+1), false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if tidy := tidyTree(c.in) != nil; tidy != c.tidy {
+				t.Errorf("tidy: %t", tidy)
+			}
+			checkTidy(t, c.in)
+		})
+	}
+}
+
+// checkTidy compares both ways to read HTML, where both are open.
+func checkTidy(t *testing.T, s string) {
+	t.Helper()
+	tidy := tidyTree(s)
+	if tidy == nil || strings.TrimSpace(s) == "" {
+		return
+	}
+	clean, whole := cleanTree(s)
+	if diff := cmp.Diff(markupOf(clean), markupOf(tidy)); diff != "" || !whole {
+		t.Errorf("%q is read otherwise (-clean +tidy), %t:\n%s", s, whole, diff)
+	}
+}
+
+func markupOf(n *html.Node) string {
+	var b strings.Builder
+	_ = html.Render(&b, n)
+	return b.String()
 }

@@ -65,7 +65,7 @@ func (d draft) notification() Notification {
 		n.Facts = append([]Fact{{Name: "From", Value: d.from}}, n.Facts...)
 	}
 	d.tell(&n)
-	n.Details = strings.Trim(n.Details+"\n\n"+strings.Join(d.details, ""), "\n")
+	n.Details = strings.Trim(stacked(n.Details, strings.Join(d.details, "")), "\n")
 	for _, f := range n.Facts[min(len(n.Facts), maxShownFacts):] {
 		n.Details += "\n" + f.Name + ": " + f.Value
 	}

@@ -1,6 +1,9 @@
 package formatters
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // Jellyfin's webhook plugin with "Send All Properties" posts up to a hundred members in one
 // flat object. A template says less, and better: docs/services/others.md has one. Without
@@ -15,7 +18,7 @@ func readJellyfin(n *node) draft {
 	address := strings.TrimRight(n.takeURL("serverurl"), "/") // may lack its scheme
 	item, server := n.take("itemid"), n.take("serverid")
 	name, series := n.peek("name").scalar(), n.take("seriesname")
-	title, more := name, ""
+	var title, more string
 	switch n.take("itemtype") {
 	case "Episode":
 		title, more = strings.TrimSpace(series+" "+episodeLabel(n.take("seasonnumber"), n.take("episodenumber"))), name
@@ -35,8 +38,12 @@ func readJellyfin(n *node) draft {
 		n.drop("remoteendpoint")
 	}
 	viewer := ""
-	if title != "" && name != "" {
-		n.peek("name").text = title
+	if title != "" {
+		if name == "" {
+			n.set("title", textNode(title))
+		} else {
+			n.peek("name").text = title
+		}
 		viewer = joinWords(" on ", n.take("notificationusername"), n.take("devicename"))
 	}
 	d := readUnknown(n)
@@ -55,10 +62,8 @@ func episodeLabel(season, episode string) string {
 	return sonarrEpisode{SeasonNumber: numberFrom(season), EpisodeNumber: numberFrom(episode)}.label()
 }
 
-// numberFrom reads a number, "" as an unknown one.
-func numberFrom(s string) (n number) {
-	if s != "" {
-		_ = n.UnmarshalJSON([]byte(s)) // which leaves it unknown where it is none
-	}
-	return n
+// numberFrom reads a number that is written as text; it is unknown where that is none.
+func numberFrom(s string) number {
+	v, err := strconv.ParseFloat(s, 64)
+	return number{Value: v, Known: err == nil}
 }

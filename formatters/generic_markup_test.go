@@ -42,6 +42,23 @@ func TestDiscordMarkdown(t *testing.T) {
 	}
 }
 
+// TestIsProse also holds that what is prose reads the same when it is taken for Markdown.
+func TestIsProse(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]bool{
+		"": true, "disk full": true, "#123 disk full": true, "see #1, 2.5 and a - b": true, "10 % of 1)": true,
+		"# disk full": false, "##\tdisk": false, "#": false, "- a": false, "1. a": false, "2) a": false, "=": false,
+		"a\nb": false, "**a**": false, "[a](https://h)": false, "<https://h>": false, "&amp;": false, `\#`: false, "~~a~~": false,
+	} {
+		if got := isProse(in); got != want {
+			t.Errorf("%q is prose: %t", in, got)
+		}
+		if got, want := splitHTML(renderMarkdown(in)).line, oneLine(in); isProse(in) && got != want {
+			t.Errorf("%q is %q in Markdown", in, got)
+		}
+	}
+}
+
 func TestEscapeMarkdown(t *testing.T) {
 	t.Parallel()
 	const text = "a*b* _c_ `d` [e](f) <g> &amp; ~~h~~ \\i # j"

@@ -36,6 +36,9 @@ func statusWords(s string) string {
 	if len(s) > 40 || strings.IndexFunc(s, unicode.IsLetter) != 0 {
 		return ""
 	}
+	if isLowerWord(s) {
+		return s
+	}
 	var b strings.Builder
 	var last rune
 	for _, r := range s {
@@ -56,6 +59,9 @@ func statusWords(s string) string {
 	}
 	return strings.Join(words, " ")
 }
+
+// isLowerWord reports whether a word has only lower-case letters of English.
+func isLowerWord(s string) bool { return strings.Trim(s, "abcdefghijklmnopqrstuvwxyz") == "" }
 
 // rateColour returns what a colour most likely stands for: red is trouble, yellow a
 // warning, green well. Greys, black and blue say nothing.

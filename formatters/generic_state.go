@@ -58,6 +58,9 @@ func parseTime(s string) time.Time {
 	if t := parseStamp(s); !t.IsZero() {
 		return t
 	}
+	if s == "" || s[0] > '9' {
+		return time.Time{}
+	}
 	seconds, err := strconv.ParseInt(s, 10, 64)
 	if err == nil && seconds > 1e12 {
 		seconds /= 1000

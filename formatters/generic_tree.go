@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -31,7 +32,9 @@ const maxNesting = 12
 
 // parseTree reads a JSON document, or several one after the other as an array.
 func parseTree(doc string) (*node, bool) {
-	r := treeReader{jsontext.NewDecoder(bytes.NewBufferString(doc), decodeOptions), doc}
+	r := treeReaders.Get().(*treeReader)
+	defer treeReaders.Put(r)
+	r.reset(doc)
 	var all []*node
 	for r.PeekKind() != 0 {
 		n, err := r.node(0)
@@ -54,14 +57,50 @@ func parseTree(doc string) (*node, bool) {
 	return &node{kind: '[', items: all}, true
 }
 
+// jsonTree returns the JSON object or array that a payload carries, as jsonDocument does.
+func jsonTree(p Payload) (*node, error) {
+	if n, ok := parseTree(strings.TrimSpace(decodeText(p))); ok && n.kind == '{' { // as nearly every body is
+		return n, nil
+	}
+	doc, err := jsonDocument(p)
+	if err != nil {
+		return nil, err
+	}
+	n, ok := parseTree(string(doc))
+	if !ok {
+		return nil, errNoJSON
+	}
+	return n, nil
+}
+
 // treeReader reads a document's values.
 type treeReader struct {
-	*jsontext.Decoder
-	doc string // what it decodes: most texts are parts of it as they are
+	jsontext.Decoder
+	buffer   bytes.Buffer // of the decoder
+	doc      string       // what it decodes: most texts are parts of it as they are
+	members  []nodeField  // of the objects and arrays that are being read, the innermost last
+	spare    []node       // made together, to be used one by one
+	unquoted []byte       // the last text that is not such a part
+}
+
+// treeReaders are those that nobody reads with, kept for their buffers.
+var treeReaders = sync.Pool{New: func() any { return new(treeReader) }}
+
+func (r *treeReader) reset(doc string) {
+	r.buffer.Reset()
+	r.buffer.WriteString(doc)
+	r.Reset(&r.buffer, decodeOptions)
+	r.doc, r.members = doc, r.members[:0]
+	r.spare = make([]node, 1+min(strings.Count(doc, `":`), 64))
 }
 
 func (r *treeReader) node(depth int) (*node, error) {
-	n := &node{kind: r.PeekKind()}
+	if len(r.spare) == 0 {
+		r.spare = make([]node, 8)
+	}
+	n := &r.spare[0]
+	r.spare = r.spare[1:]
+	n.kind = r.PeekKind()
 	nested := n.kind == '{' || n.kind == '['
 	if nested && depth < maxNesting {
 		return n, r.inside(n, depth+1)
@@ -81,6 +120,7 @@ func (r *treeReader) inside(n *node, depth int) error {
 	if _, err := r.ReadToken(); err != nil {
 		return err
 	}
+	outer := len(r.members)
 	for kind := r.PeekKind(); kind != '}' && kind != ']'; kind = r.PeekKind() {
 		var f nodeField
 		var err error
@@ -93,12 +133,19 @@ func (r *treeReader) inside(n *node, depth int) error {
 		if f.value, err = r.node(depth); err != nil {
 			return err
 		}
-		if n.kind == '{' {
-			n.fields = append(n.fields, f)
-		} else {
-			n.items = append(n.items, f.value)
+		r.members = append(r.members, f)
+	}
+	switch own := r.members[outer:]; {
+	case len(own) == 0:
+	case n.kind == '{':
+		n.fields = slices.Clone(own)
+	default:
+		n.items = make([]*node, len(own))
+		for i, f := range own {
+			n.items[i] = f.value
 		}
 	}
+	r.members = r.members[:outer]
 	_, err := r.ReadToken()
 	return err
 }
@@ -117,7 +164,8 @@ func (r *treeReader) text() (string, error) {
 	case strings.IndexByte(text, '\\') < 0 && utf8.ValidString(text):
 		return text[1 : len(text)-1], nil
 	}
-	return stringOf(raw), nil
+	r.unquoted, _ = jsontext.AppendUnquote(r.unquoted[:0], raw) // it was found to be a string
+	return string(r.unquoted), nil
 }
 
 func textNode(s string) *node { return &node{kind: '"', text: s} }

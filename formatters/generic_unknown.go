@@ -39,6 +39,9 @@ func readUnknown(n *node) draft {
 		d.text, d.markup = cmp.Or(n.takeText(bodyKeys...), n.takeLines(bodyKeys...)), sniffed
 	}
 	d.title = cmp.Or(n.take(titleKeys...), n.takeIf(isName, ruleKeys...))
+	if inner, ok := parseJSON(strings.TrimSpace(d.text)); ok && inner.kind == '{' {
+		return readWrapped(n, inner, d.title)
+	}
 	d.from = n.take("username")
 	d.url = n.takeURL(urlKeys...)
 	d.image = n.takeURL(imageKeys...)
@@ -63,6 +66,15 @@ func readUnknown(n *node) draft {
 	if !spoken { // who writes a text himself says there what is to be read
 		d.details = append(d.details, n.outline())
 	}
+	return d
+}
+
+// readWrapped tells a document that another one carries as its text, as shoutrrr does with
+// Watchtower's.
+func readWrapped(outer, inner *node, title string) draft {
+	d := readUnknown(inner)
+	d.title = cmp.Or(d.title, title)
+	d.details = append(d.details, "\n", outer.outline())
 	return d
 }
 

@@ -54,7 +54,10 @@ func (n *node) takePerson(keys ...string) string {
 	for _, key := range keys {
 		for i := range n.fields {
 			f := &n.fields[i]
-			if name := f.value.person(); f.key == key && !f.told && name != "" {
+			if f.key != key || f.told {
+				continue
+			}
+			if name := f.value.person(); name != "" {
 				f.told = true
 				return name
 			}

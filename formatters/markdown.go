@@ -72,7 +72,10 @@ func looksLikeMarkdown(s string) bool {
 // isProse reports whether a text of one line has nothing that Markdown would read.
 func isProse(s string) bool {
 	s = strings.TrimSpace(s)
-	if strings.ContainsAny(s, "\n\\`*_[]<>&~#|") || s != "" && strings.IndexByte("-+=", s[0]) >= 0 {
+	if strings.ContainsAny(s, "\n\\`*_[]<>&~|") || s != "" && strings.IndexByte("-+=", s[0]) >= 0 {
+		return false
+	}
+	if title := strings.TrimLeft(s, "#"); len(title) < len(s) && (title == "" || isBlank(title[0])) { // "#1" is no heading
 		return false
 	}
 	behind := strings.TrimLeft(s, "0123456789") // "1." and "1)" begin a list

@@ -22,3 +22,11 @@ func attach(a, b string) string {
 	}
 	return a + " " + b
 }
+
+// stacked puts b under a, after an empty line.
+func stacked(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + "\n\n" + b
+}

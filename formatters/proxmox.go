@@ -33,6 +33,7 @@ var errNotProxmox = errors.New("the payload has neither title nor message")
 // proxmoxReport is one notification, whatever its body looked like. Anything may be "".
 type proxmoxReport struct {
 	Title     string // one line
+	TitleType string // the type that it tells, if it is one of Proxmox' own
 	Message   string // plain text as it was laid out; may be larger than 1 MiB
 	Severity  string // "info", "notice", "warning", "error" or "unknown"
 	Type      string // "vzdump"
@@ -80,14 +81,14 @@ func formatProxmox(p Payload) (Notification, error) {
 	}
 	n := tell(&r)
 	if known && n.Event != "system-mail" && n.Event != "test" {
-		n.keepTitle(r.Title)
+		n.keepTitle(r)
 	}
 	n.Time = r.Time
 	if n.Incident.State == Open && n.Event != "replication" && n.Event != "fencing" {
 		n.setRun(cmp.Or(r.Time, p.Received))
 	}
 	n.Labels = r.labels(n.Event)
-	n.Details = strings.Trim(n.Details+"\n\n"+rest, "\n")
+	n.Details = strings.Trim(stacked(n.Details, rest), "\n")
 	return n, nil
 }
 
@@ -103,13 +104,13 @@ func (n *Notification) setRun(began time.Time) {
 }
 
 // keepTitle tells a title that is not of Proxmox' own templates.
-func (n *Notification) keepTitle(title string) {
+func (n *Notification) keepTitle(r proxmoxReport) {
 	switch {
-	case title == "" || proxmoxTypeOf(title) != "" || strings.Contains(n.Summary, title):
+	case r.Title == "" || r.TitleType != "" || strings.Contains(n.Summary, r.Title):
 	case strings.Trim(n.Summary, ": ") == "":
-		n.Summary = ": " + title
+		n.Summary = ": " + r.Title
 	default:
-		n.Facts = append([]Fact{{Value: title}}, n.Facts...)
+		n.Facts = append([]Fact{{Value: r.Title}}, n.Facts...)
 	}
 }
 
@@ -124,15 +125,12 @@ func (r *proxmoxReport) notification(event, status string, severity Severity) No
 
 // labels are named as in Proxmox' own matchers.
 func (r *proxmoxReport) labels(event string) map[string]string {
-	labels := map[string]string{"type": event}
-	for name, value := range map[string]string{
-		"hostname": r.Host, "job-id": r.Job, "datastore": r.Datastore, "media-pool": r.Pool,
-	} {
-		if value != "" {
-			labels[name] = value
-		}
-	}
-	return labels
+	n := Notification{Labels: map[string]string{"type": event}}
+	n.addLabel("hostname", r.Host)
+	n.addLabel("job-id", r.Job)
+	n.addLabel("datastore", r.Datastore)
+	n.addLabel("media-pool", r.Pool)
+	return n.Labels
 }
 
 // incident identifies what one job does to one thing on one host; its next success ends
@@ -152,7 +150,7 @@ func (r *proxmoxReport) incident(kind string, ok bool, parts ...string) Incident
 // the severity.
 func (r *proxmoxReport) succeeded() bool {
 	title := strings.ToLower(r.Title)
-	if r.Severity == "" || proxmoxTypeOf(r.Title) != "" {
+	if r.Severity == "" || r.TitleType != "" {
 		switch {
 		case strings.Contains(title, "successful"):
 			return true

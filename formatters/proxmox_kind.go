@@ -9,12 +9,12 @@ import (
 
 // What the titles of Proxmox' templates look like. Some operators put words before them.
 var (
-	proxmoxBackupTitle  = regexp.MustCompile(`(?i)vzdump backup status \(([^)]*)\)\s*:\s*(.*)`)
-	proxmoxJobTitle     = regexp.MustCompile(`(?i)replication job:? '?([^\s']+)'? failed`)
-	proxmoxFenceTitle   = regexp.MustCompile(`(?i)(?:try(?:ing)? to fence|successfully fenced|fencing: acknowledged.*) node '?([\w.-]+)`)
-	proxmoxUpdatesTitle = regexp.MustCompile(`(?i)new software packages available \(([^)]*)\)`)
-	proxmoxTapeTitle    = regexp.MustCompile(`(?i)load media '([^']*)' request for (drive|changer) '([^']*)'`)
-	proxmoxStoreTitle   = regexp.MustCompile(`(?i)(garbage collect|pruning|sync|verify|tape backup)\b.* datastore '([^']*)'`)
+	proxmoxBackupTitle  = hint("vzdump b", `(?i)vzdump backup status \(([^)]*)\)\s*:\s*(.*)`)
+	proxmoxJobTitle     = hint("replication job", `(?i)replication job:? '?([^\s']+)'? failed`)
+	proxmoxFenceTitle   = hint("fenc", `(?i)(?:try(?:ing)? to fence|successfully fenced|fencing: acknowledged.*) node '?([\w.-]+)`)
+	proxmoxUpdatesTitle = hint("available (", `(?i)new software packages available \(([^)]*)\)`)
+	proxmoxTapeTitle    = hint("load media '", `(?i)load media '([^']*)' request for (drive|changer) '([^']*)'`)
+	proxmoxStoreTitle   = hint("tore '", `(?i)(garbage collect|pruning|sync|verify|tape backup)\b.* datastore '([^']*)'`)
 	proxmoxMailTitle    = regexp.MustCompile(`(?i)^(smart error|smart failure|zfs |cron <|\S+ event on /dev/md)`)
 	proxmoxMadeUpID     = regexp.MustCompile(`^(backup|s|v|p|[a-z]+)-[0-9a-f]{8}-[0-9a-f]{4}$`)
 )
@@ -51,7 +51,8 @@ func proxmoxTypeOf(title string) string {
 // recognise fills in what the body did not name: Gotify's has neither type nor host, and many
 // a template is written without them.
 func (r *proxmoxReport) recognise() {
-	r.Type = cmp.Or(r.Type, proxmoxTypeOf(r.Title))
+	r.TitleType = proxmoxTypeOf(r.Title)
+	r.Type = cmp.Or(r.Type, r.TitleType)
 	if r.Type == "" && r.Severity != "unknown" {
 		head := firstOf(r.Message, maxTitleBytes)
 		for _, p := range proxmoxPhrases {

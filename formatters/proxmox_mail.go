@@ -3,19 +3,29 @@ package formatters
 import (
 	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 )
 
 var (
-	smartDevice = regexp.MustCompile(`(?m)^Device: (.+)$`)
-	smartInfo   = regexp.MustCompile(`(?m)^Device info:\n(.+)$`)
+	smartDevice = hint("Device: ", `(?m)^Device: (.+)$`)
+	smartInfo   = hint("Device info:\n", `(?m)^Device info:\n(.+)$`)
 	mailHost    = regexp.MustCompile(`(?m)(?:\bhost name:|\bhost:|Cron <[^@>\s]+@)\s*([\w.-]+)`)
-	mailOnHost  = regexp.MustCompile(`(?i)(?: detected)? on (?:host: ?)?[\w.-]+$`)
+	mailOnHost  = hint(" on ", `(?i)(?: detected)? on (?:host: ?)?[\w.-]+$`)
 	mailCron    = regexp.MustCompile(`^Cron <[^>]*>\s*`)
 	zedAllWell  = regexp.MustCompile(`(?i)(scrub|resilver)_?\s?(finish|done)`)
 	zedErrors   = regexp.MustCompile(`(?i)with [1-9]\d* errors|state: (degraded|faulted|unavail|suspended)|data corruption`)
-	mailTrouble = regexp.MustCompile(`(?i)smart (error|failure)|fail|fault|degrad|unavail|corrupt|i/o error|out of (memory|space)|no space left`)
 )
+
+// mailTroubles are parts of what programs write when something is broken.
+var mailTroubles = []string{
+	"smart error", "fail", "fault", "degrad", "unavail", "corrupt", "i/o error", "out of memory", "out of space", "no space left",
+}
+
+func isTrouble(s string) bool {
+	s = strings.ToLower(s)
+	return slices.ContainsFunc(mailTroubles, func(part string) bool { return strings.Contains(s, part) })
+}
 
 // mail tells what a program on the node wrote to root: smartd, ZFS' event daemon, cron.
 // Proxmox rates all of it "unknown". Programs write when something is wrong, so that a mail
@@ -52,7 +62,7 @@ func (r *proxmoxReport) mail() Notification {
 	case strings.HasPrefix(lower, "cron "):
 		n.Status, topic = "cron", mailCron.ReplaceAllString(topic, "")
 	}
-	if unrated && mailTrouble.MatchString(subject+"\n"+said) {
+	if unrated && isTrouble(subject+"\n"+said) {
 		n.Severity = Error
 	}
 	n.Summary = colon(topic)

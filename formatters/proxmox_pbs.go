@@ -16,8 +16,8 @@ type pbsMessage struct {
 }
 
 var (
-	pbsValue  = regexp.MustCompile(`^([A-Z][A-Za-z -]{1,30}):\s+(\S.*)$`)
-	pbsFailed = regexp.MustCompile(`(?m)^[A-Z][A-Za-z ]+ failed: |^Error: `)
+	pbsName   = regexp.MustCompile(`^[A-Z][A-Za-z -]{1,30}$`)
+	pbsFailed = regexp.MustCompile(`^(?:[A-Z][A-Za-z ]+ failed|Error)$`)
 )
 
 // maxValues is how many lines of a message are looked at for values.
@@ -28,21 +28,21 @@ func (r *proxmoxReport) pbs(event, done, failed string) (Notification, pbsMessag
 	m := pbsMessage{values: map[string]string{}, ok: r.succeeded()}
 	lines := 0
 	for line := range strings.Lines(r.Message) {
-		if v := pbsValue.FindStringSubmatch(strings.TrimSpace(line)); v != nil {
-			m.values[v[1]] = v[2]
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
+		if said := strings.TrimLeft(value, " \t\f\r"); said != "" && said != value && pbsName.MatchString(name) {
+			m.values[name] = said
 		}
 		if lines++; lines == maxValues {
 			break
 		}
 	}
-	if at := pbsFailed.FindStringIndex(firstOf(r.Message, maxTextBytes)); at != nil {
-		m.reason, _, _ = strings.Cut(boundedText(r.Message[at[1]:]), "\nPlease visit ")
-		m.reason = strings.TrimSpace(m.reason)
-	}
+	m.reason = pbsReason(r.Message)
 	r.Datastore = cmp.Or(r.Datastore, m.values["Datastore"])
 	r.Job = cmp.Or(r.Job, m.values["Job ID"])
-	if t := proxmoxStoreTitle.FindStringSubmatch(r.Title); t != nil && event != "sync" { // there, it is the other side's
-		r.Datastore = cmp.Or(r.Datastore, t[2])
+	if r.Datastore == "" && event != "sync" { // there, it is the other side's
+		if t := proxmoxStoreTitle.FindStringSubmatch(r.Title); t != nil {
+			r.Datastore = t[2]
+		}
 	}
 	n := r.notification(event, done, Success)
 	if !m.ok {
@@ -62,6 +62,20 @@ func (r *proxmoxReport) pbs(event, done, failed string) (Notification, pbsMessag
 	}
 	n.Facts = knownFacts(r.jobFact())
 	return n, m
+}
+
+// pbsReason returns what a message says behind the first "Verification failed: " or "Error: "
+// that begins a line.
+func pbsReason(message string) string {
+	at := 0
+	for line := range strings.Lines(firstOf(message, maxTextBytes)) {
+		if result, _, ok := strings.Cut(line, ": "); ok && pbsFailed.MatchString(result) {
+			reason, _, _ := strings.Cut(boundedText(message[at+len(result)+len(": "):]), "\nPlease visit ")
+			return strings.TrimSpace(reason)
+		}
+		at += len(line)
+	}
+	return ""
 }
 
 // tell puts words behind the host, and before the reason.
@@ -107,7 +121,7 @@ func (r *proxmoxReport) pruned() Notification {
 	return n
 }
 
-var pbsRemoteTitle = regexp.MustCompile(`(?i)sync (?:remote '([^']*)'|local) datastore '([^']*)'`)
+var pbsRemoteTitle = hint("tore '", `(?i)sync (?:remote '([^']*)'|local) datastore '([^']*)'`)
 
 // synced tells a sync job. Which way it went is not said.
 func (r *proxmoxReport) synced() Notification {

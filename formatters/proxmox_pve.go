@@ -8,10 +8,10 @@ import (
 )
 
 var (
-	replicationJob      = regexp.MustCompile(`(?i)replication job '([^']+)'`)
+	replicationJob      = hint("replication job '", `(?i)replication job '([^']+)'`)
 	replicationTarget   = regexp.MustCompile(`with target '([^']+)' and schedule '([^']*)'`)
-	replicationLastSync = regexp.MustCompile(`(?m)^Last successful sync:\s*(.+)$`)
-	replicationFailures = regexp.MustCompile(`(?m)^Failure count:\s*(\d+)`)
+	replicationLastSync = hint("Last successful sync:", `(?m)^Last successful sync:\s*(.+)$`)
+	replicationFailures = hint("Failure count:", `(?m)^Failure count:\s*(\d+)`)
 )
 
 // stuckAfter is the failure after which Proxmox reports only every so often.
@@ -59,14 +59,6 @@ func (r *proxmoxReport) replication() Notification {
 	return n
 }
 
-// submatch returns what the first group of an expression matches, or "".
-func submatch(re *regexp.Regexp, s string) string {
-	if m := re.FindStringSubmatch(s); m != nil {
-		return strings.TrimSpace(m[1])
-	}
-	return ""
-}
-
 func prefixed(prefix, s string) string {
 	if s == "" {
 		return ""
@@ -76,17 +68,22 @@ func prefixed(prefix, s string) string {
 
 var (
 	fencingCluster = regexp.MustCompile(`in cluster '([^']*)'`)
-	fencingDone    = regexp.MustCompile(`(?i)successfully fenced|fencing: acknowledged|^succeed`)
-	fencingMaster  = regexp.MustCompile(`(?m)^\s*- (\S+): .*\[master\]`)
-	fencingGuest   = regexp.MustCompile(`(?m)^\s*- ((?:vm|ct):\d+) \[([^\]]*)\]`)
+	fencingMaster  = hint("[master]", `^(\S+): .*\[master\]`)
+	fencingGuest   = hint(" [", `^((?:vm|ct):\d+) \[([^\]]*)\]`)
 )
+
+// isFenced reports whether a title or message says that a node has been cut off.
+func isFenced(s string) bool {
+	s = strings.ToLower(s)
+	return strings.Contains(s, "successfully fenced") || strings.Contains(s, "fencing: acknowledged") || strings.HasPrefix(s, "succeed")
+}
 
 // fencing tells of a node that is cut off because it does not answer any more. Proxmox sends
 // one notification before and one after it; both say "error", and the node stays down.
 func (r *proxmoxReport) fencing() Notification {
 	n := r.notification("fencing", "node failed", Critical)
 	n.Summary = prefixed("in cluster ", submatch(fencingCluster, r.Message))
-	if fencingDone.MatchString(r.Title) || fencingDone.MatchString(boundedText(r.Message)) {
+	if isFenced(r.Title) || isFenced(boundedText(r.Message)) {
 		n.Status, n.Severity = "node fenced", Error
 		n.Summary += ", needs a person"
 	} else {
@@ -94,14 +91,20 @@ func (r *proxmoxReport) fencing() Notification {
 	}
 	n.Incident = r.incident("fencing", false)
 	var moving []string
-	for _, m := range fencingGuest.FindAllStringSubmatch(firstOf(r.Message, maxTextBytes), -1) {
-		if m[2] == r.Host {
+	master := ""
+	for line := range strings.Lines(firstOf(r.Message, maxTextBytes)) {
+		entry, listed := strings.CutPrefix(strings.TrimSpace(line), "- ")
+		if !listed {
+			continue
+		}
+		if m := fencingGuest.FindStringSubmatch(entry); m != nil && m[2] == r.Host {
 			moving = append(moving, m[1])
 		}
+		master = cmp.Or(master, submatch(fencingMaster, entry))
 	}
 	n.Facts = knownFacts(
 		Fact{Name: "To recover", Value: someOf(moving)},
-		Fact{Name: "Master", Value: submatch(fencingMaster, r.Message)},
+		Fact{Name: "Master", Value: master},
 	)
 	n.Details = boundedText(r.Message)
 	return n
@@ -117,7 +120,7 @@ func someOf(names []string) string {
 }
 
 // pbsUpdate is an entry of Backup Server's list, which has no line breaks; Proxmox VE has a table.
-var pbsUpdate = regexp.MustCompile(`(?:^|\s)([a-z0-9][\w.+-]*): (\S*) ?-> (\S+)`)
+var pbsUpdate = hint("-> ", `(?:^|\s)([a-z0-9][\w.+-]*): (\S*) ?-> (\S+)`)
 
 // updates tells which packages are new.
 func (r *proxmoxReport) updates() Notification {
@@ -152,7 +155,7 @@ func updateRows(message string) [][]string {
 	}
 	header := true
 	for line := range strings.Lines(message) {
-		cells := tableColumns.Split(strings.TrimSpace(line), -1)
+		cells := cellsOf(strings.TrimSpace(line))
 		switch {
 		case len(cells) < 2 || strings.ContainsAny(cells[0], ":<"): // prose
 		case header && len(cells) > 2:

@@ -1,11 +1,30 @@
 package formatters
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/text/width"
 )
+
+// cellsOf parts a row at tabs and wherever two blanks or more stand together.
+func cellsOf(row string) []string {
+	cells := make([]string, 0, 6)
+	from, blanks := 0, 0 // where the cell begins, and how many blanks are right before i
+	for i := 0; i <= len(row); i++ {
+		if i < len(row) && (isBlank(row[i]) || row[i] == '\f') {
+			blanks++
+			continue
+		}
+		if end := i - blanks; blanks > 1 || blanks == 1 && row[end] == '\t' {
+			cells = append(cells, row[from:end])
+			from = i
+		}
+		blanks = 0
+	}
+	return append(cells, row[from:])
+}
 
 // alignColumns lays rows out in columns.
 func alignColumns(rows [][]string) string {
@@ -18,19 +37,18 @@ func alignColumns(rows [][]string) string {
 			widths[i] = max(widths[i], min(columnsOf(cell), maxColumn))
 		}
 	}
-	var b strings.Builder
+	var b []byte
 	for _, row := range rows {
-		if b.Len() > maxTextBytes {
+		if len(b) > maxTextBytes {
 			break
 		}
-		var line strings.Builder
 		for i, cell := range row {
-			line.WriteString(cell)
-			line.WriteString(strings.Repeat(" ", max(widths[i]-columnsOf(cell), 0)+2))
+			b = append(b, cell...)
+			b = append(b, strings.Repeat(" ", max(widths[i]-columnsOf(cell), 0)+2)...)
 		}
-		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+		b = append(bytes.TrimRight(b, " "), '\n')
 	}
-	return strings.TrimRight(b.String(), "\n")
+	return string(bytes.TrimRight(b, "\n"))
 }
 
 // maxColumn is how far a single long cell may move the columns behind it.

@@ -30,7 +30,6 @@ func (r *proxmoxReport) unpackMessage() {
 
 var (
 	proxmoxHeadLabel = regexp.MustCompile(`(?i)^(title|subject|severity|level|priority|host|hostname|node|type|event|job-id|message)\s*[:=]\s*(.*)$`)
-	proxmoxInParens  = regexp.MustCompile(`^(.*?)\s*[(\[]([A-Za-z]+)[)\]]$`)
 	proxmoxBrand     = regexp.MustCompile(`(?i)^(proxmox|pve|pbs)( (ve|virtual environment|backup server|alert|notification))?$`)
 )
 
@@ -64,8 +63,8 @@ func (r *proxmoxReport) readHead(s string, fenced bool) string {
 // readHeadLine reads one line before the message, and reports whether it is one.
 func (r *proxmoxReport) readHeadLine(line, plain string, label []string, fenced bool) bool {
 	title, severity := plain, ""
-	if m := proxmoxInParens.FindStringSubmatch(plain); m != nil && isProxmoxSeverity(m[2]) {
-		title, severity = m[1], m[2]
+	if before, word, ok := inBrackets(plain); ok && isProxmoxSeverity(word) {
+		title, severity = before, word
 	}
 	switch {
 	case label != nil && r.setLabel(label[1], undecorated(label[2])):
@@ -92,9 +91,23 @@ func undecorated(line string) string {
 // isDecorated reports a line that is bold or a heading.
 func isDecorated(line string) bool {
 	line = strings.TrimSpace(line)
+	_, _, rated := inBrackets(line)
 	return strings.HasPrefix(line, "# ") || strings.HasPrefix(line, "## ") || strings.HasPrefix(line, "### ") ||
-		len(line) > 2 && strings.HasPrefix(line, "*") && (strings.HasSuffix(line, "*") || proxmoxInParens.MatchString(line))
+		len(line) > 2 && strings.HasPrefix(line, "*") && (strings.HasSuffix(line, "*") || rated)
 }
+
+// inBrackets parts "Backup failed (error)" into what stands before and within the brackets at
+// the end of a line, if that is a word.
+func inBrackets(line string) (before, word string, ok bool) {
+	inner := strings.TrimRight(line, ")]")
+	word = inner[strings.LastIndexAny(inner, "([")+1:]
+	if len(line) != len(inner)+1 || len(word) == len(inner) || word == "" || strings.IndexFunc(word, isNoLetter) >= 0 {
+		return "", "", false
+	}
+	return strings.TrimRight(inner[:len(inner)-len(word)-1], " \t\n\f\r"), word, true
+}
+
+func isNoLetter(r rune) bool { return (r|' ') < 'a' || (r|' ') > 'z' }
 
 // firstLine returns the first line that says something.
 func firstLine(s string) string {

@@ -35,10 +35,8 @@ type vzdumpRun struct {
 }
 
 var (
-	tableColumns  = regexp.MustCompile(`\s{2,}|\t`)
-	vzdumpID      = regexp.MustCompile(`^\d{1,10}$`)
-	vzdumpSum     = regexp.MustCompile(`(?i)^total (running time|size):\s*(.+)$`)
-	vzdumpStorage = regexp.MustCompile(`\s--storage[ =]'?([\w.-]+)`)
+	vzdumpSum     = hint("total ", `(?i)^total (running time|size):\s*(.+)$`)
+	vzdumpStorage = hint("--storage", `\s--storage[ =]'?([\w.-]+)`)
 	vzdumpFailed  = regexp.MustCompile(`^Backup of (?:VM|CT) (\d+) failed - (.*)$`)
 )
 
@@ -81,10 +79,10 @@ func readVzdump(message string) vzdumpRun {
 // readGuest reads a row: "101     pihole       err       2s        0 B       null".
 func readGuest(line string) (vzdumpGuest, bool) {
 	id, rest, _ := strings.Cut(line, " ")
-	if !vzdumpID.MatchString(id) {
+	if id == "" || len(id) > 10 || strings.Trim(id, "0123456789") != "" {
 		return vzdumpGuest{}, false
 	}
-	cells := tableColumns.Split(strings.TrimSpace(rest), -1)
+	cells := cellsOf(strings.TrimSpace(rest))
 	for i, cell := range cells[:min(len(cells), 2)] { // a guest may have no name
 		if state, ok := vzdumpStates[strings.ToLower(cell)]; ok {
 			return vzdumpGuest{id: id, name: strings.Join(cells[:i], ""), status: state, rest: cells[i+1:]}, true
@@ -227,7 +225,7 @@ func colon(s string) string {
 func (v *vzdumpRun) table() string {
 	rows := [][]string{{"VMID", "Name", "Status", "Time", "Size", "File"}}
 	for _, g := range v.guests {
-		row := []string{g.id, g.name, g.status}
+		row := append(make([]string, 0, 6), g.id, g.name, g.status)
 		for _, cell := range g.rest {
 			if cell != "null" {
 				row = append(row, cell)

@@ -35,6 +35,7 @@ func Render(n Notification, o RenderOptions) Message {
 		o.MaxBytes = LargeBytes
 	}
 	c := newCard(o)
+	defer cards.Put(c)
 	n.Items = c.cleanItems(n.Items)
 	c.head(n)
 	c.picture(o.Image)

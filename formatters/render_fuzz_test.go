@@ -98,6 +98,8 @@ func FuzzSanitize(f *testing.F) {
 		if address := cleanURL(s); address != "" && cleanURL(address) != address {
 			t.Errorf("cleanURL(%q) = %q, and once more %q", s, address, cleanURL(address))
 		}
+		checkTidy(t, s)
+		checkTidy(t, renderMarkdown(s))
 		checkMessage(t, Render(Notification{HTML: s}, RenderOptions{}), MaxBytes)
 		checkMessage(t, Render(Notification{HTML: s, Details: s}, RenderOptions{MaxBytes: MinBytes}), MinBytes)
 	})

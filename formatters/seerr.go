@@ -121,5 +121,5 @@ func (w *seerrWebhook) addRest(n *Notification) {
 	d := draft{facts: n.Facts}
 	d.addMembers(w.root)
 	n.Facts = d.facts
-	n.Details = strings.TrimSpace(n.Details + "\n\n" + w.root.outline())
+	n.Details = strings.TrimSpace(stacked(n.Details, w.root.outline()))
 }

@@ -78,7 +78,7 @@ func (w *seerrWebhook) tellComment(n *Notification) {
 		n.Summary = attach("by "+author, n.Summary)
 	}
 	if utf8.RuneCountInString(w.message) > maxIssueText {
-		n.Details = strings.TrimSpace(n.Details + "\n\n" + w.message)
+		n.Details = strings.TrimSpace(stacked(n.Details, w.message))
 		return
 	}
 	n.Facts = knownFacts(Fact{Name: "Issue", Value: w.message})

@@ -28,12 +28,11 @@ type seerrWebhook struct {
 // readSeerr finds the values of a template. A value is looked for in its object, then beside
 // it, under its variable's name and under those that people like to give it.
 func readSeerr(p Payload) (*seerrWebhook, error) {
-	doc, err := jsonDocument(p)
+	root, err := jsonTree(p)
 	if err != nil {
 		return nil, err
 	}
-	root, ok := parseTree(string(doc))
-	if !ok || root.kind != '{' {
+	if root.kind != '{' {
 		return nil, errNotSeerr
 	}
 	root.loosenKeys()

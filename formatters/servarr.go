@@ -190,8 +190,8 @@ func (w *servarrWebhook) score() Fact {
 	return Fact{}
 }
 
-// statusMessages lists why a download cannot be imported, an entry per file, and returns
-// the first reason alone. One reason that stands alone needs no list.
+// statusMessages lists why a download cannot be imported, per file, and returns the first
+// reason alone. One reason that stands alone needs no list.
 func (w *servarrWebhook) statusMessages() (first string, items []Item) {
 	reasons := 0
 	for _, m := range w.DownloadStatusMessages {
@@ -207,7 +207,7 @@ func (w *servarrWebhook) statusMessages() (first string, items []Item) {
 		if first == "" {
 			first = cmp.Or(firstText(m.Messages...), string(m.Title))
 		}
-		items = append(items, Item{Key: string(m.Title), Subject: string(m.Title), Text: all, Severity: Warning})
+		items = append(items, Item{Subject: string(m.Title), Text: all, Severity: Warning})
 	}
 	if reasons < 2 {
 		return first, nil

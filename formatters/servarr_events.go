@@ -133,6 +133,7 @@ func (w *servarrWebhook) stuck(n *Notification, m *servarrMatter) {
 	n.Items = items
 	n.Links = knownLinks(Link{Text: "Queue", URL: n.URL}, m.page)
 	n.Incident = w.incident("download", w.DownloadID, Open)
+	n.Incident.Partial = n.Incident.Key != "" // its entries are still what they were
 }
 
 // added tells something that the program is to collect from now on.

@@ -106,6 +106,9 @@ func yearOf(date text) number {
 
 // camelWords writes a programmer's name in words: "health restored", "api key check".
 func camelWords(name string) string {
+	if isLowerWord(name) {
+		return name
+	}
 	runes := []rune(name)
 	var b strings.Builder
 	for i, r := range runes {
@@ -134,12 +137,8 @@ func productVersion(userAgent, product string) string {
 
 // leftOver writes out the members of a webhook that its notification does not tell.
 func leftOver(p Payload, told ...string) string {
-	doc, err := jsonDocument(p)
+	tree, err := jsonTree(p)
 	if err != nil {
-		return ""
-	}
-	tree, ok := parseTree(string(doc))
-	if !ok {
 		return ""
 	}
 	for _, name := range told {

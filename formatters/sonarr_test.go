@@ -270,7 +270,7 @@ func TestSonarrIncident(t *testing.T) {
 		{"Grab", sonarrBody("Grab", "", `"downloadId":"AB",`), open},
 		{"Import", sonarrBody("Download", "", `"downloadId":"AB",`), partial},
 		{"ImportComplete", sonarrBody("Download", "", `"downloadId":"AB","episodeFiles":[],`), resolved},
-		{"Stuck", sonarrBody("ManualInteractionRequired", "", `"downloadId":"AB",`), open},
+		{"Stuck", sonarrBody("ManualInteractionRequired", "", `"downloadId":"AB",`), partial},
 		{"GrabByBlackhole", sonarrBody("Grab", "", ""), formatters.Incident{}},
 		{"Rename", sonarrBody("Rename", "", `"downloadId":"AB",`), formatters.Incident{}},
 		{"Health", `{"eventType":"Health","type":"RootFolderCheck"}`, formatters.Incident{Key: "health:RootFolderCheck", State: formatters.Open}},

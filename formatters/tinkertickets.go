@@ -40,7 +40,7 @@ func formatTinkerTickets(p Payload) (Notification, error) {
 	}
 	t.tell(&n)
 	n.Facts = t.facts()
-	n.Details = strings.TrimSpace(n.Details + "\n\n" + t.root.outline())
+	n.Details = strings.TrimSpace(stacked(n.Details, t.root.outline()))
 	n.Incident = t.incident()
 	return n, nil
 }
@@ -112,18 +112,20 @@ func (t *ticket) severity() Severity {
 
 func (t *ticket) labels() map[string]string {
 	n := Notification{Labels: map[string]string{}}
-	for name, value := range map[string]string{
-		"priority": t.priority, "category": t.category, "type": t.kind, "host": t.host, "assignee": t.assignee,
-		"creator": t.creator, "ticket_status": strings.ToLower(t.status), "tags": strings.Join(t.tags, ", "),
-	} {
-		n.addLabel(name, value)
-	}
+	n.addLabel("priority", t.priority)
+	n.addLabel("category", t.category)
+	n.addLabel("type", t.kind)
+	n.addLabel("host", t.host)
+	n.addLabel("assignee", t.assignee)
+	n.addLabel("creator", t.creator)
+	n.addLabel("ticket_status", strings.ToLower(t.status))
+	n.addLabel("tags", strings.Join(t.tags, ", "))
 	return n.Labels
 }
 
 // facts are what changed, and then what the ticket is.
 func (t *ticket) facts() []Fact {
-	var facts []Fact
+	facts := make([]Fact, 0, len(t.changes)+7)
 	add := func(field string, f Fact) {
 		if t.change(field) == nil {
 			facts = append(facts, f)

@@ -32,20 +32,27 @@ var ticketEvents = map[string][]string{
 	ticketTest:       {"test", "ping", "webhook test", "test webhook"},
 }
 
+// ticketWords are the same words, with the event that each stands for.
+var ticketWords = func() map[string]string {
+	words := map[string]string{}
+	for event, names := range ticketEvents {
+		for _, name := range names {
+			words[name] = event
+		}
+	}
+	return words
+}()
+
+var ticketMarks = strings.NewReplacer(":", " ", "/", " ")
+
 // ticketEventOf returns the event that a sender's word stands for: "ticket.created",
 // "TICKET_CREATED" and "TicketCreated" are one. It is "" for a word that is new to us.
 func ticketEventOf(word string) string {
-	words := strings.Fields(camelWords(strings.NewReplacer(":", " ", "/", " ").Replace(word)))
+	words := strings.Fields(camelWords(ticketMarks.Replace(word)))
 	words = slices.DeleteFunc(words, func(s string) bool {
 		return s == "ticket" || s == "tickets" || s == "issue" || s == "event"
 	})
-	name := strings.Join(words, " ")
-	for event, names := range ticketEvents {
-		if slices.Contains(names, name) {
-			return event
-		}
-	}
-	return ""
+	return ticketWords[strings.Join(words, " ")]
 }
 
 // isTicketOver reports whether a status is a closed ticket's.

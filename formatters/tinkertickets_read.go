@@ -39,12 +39,11 @@ type ticket struct {
 
 // readTicket finds the ticket of a webhook and what happened to it.
 func readTicket(p Payload) (*ticket, error) {
-	doc, err := jsonDocument(p)
+	root, err := jsonTree(p)
 	if err != nil {
 		return nil, err
 	}
-	root, ok := parseTree(string(doc))
-	if !ok || root.kind != '{' {
+	if root.kind != '{' {
 		return nil, errNoTicket
 	}
 	root.loosenKeys()

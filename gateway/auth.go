@@ -93,7 +93,7 @@ func latin1(s string) (encoded []byte, differs bool) {
 		if r > 0xff {
 			return nil, false
 		}
-		encoded = append(encoded, byte(r))
+		encoded = append(encoded, byte(r)) //nolint:gosec // it fits
 	}
 	return encoded, len(encoded) != len(s)
 }

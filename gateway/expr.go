@@ -87,6 +87,10 @@ func compileError(err error) *CompileError {
 		e.Remedy = "use time, when it happened"
 	case strings.HasPrefix(e.Message, "unknown name "):
 		e.Remedy = "use one of " + strings.Join(environmentNames(), ", ")
+	case strings.Contains(e.Message, "(mismatched types "):
+		e.Remedy = "compare like with like: text stands in quotes, a list in brackets, and int(labels.n) makes a number of text"
+	case strings.Contains(e.Message, "arguments to call "), strings.HasPrefix(e.Message, "cannot use "), strings.HasPrefix(e.Message, "invalid argument for "):
+		e.Remedy = "https://expr-lang.org says what each function takes"
 	case strings.HasPrefix(e.Message, "expected bool, but got "):
 		e.Message = "is neither true nor false, but " + strings.TrimPrefix(e.Message, "expected bool, but got ")
 		e.Remedy = "compare it with something"
