@@ -96,7 +96,7 @@ func TestCooldown(t *testing.T) {
 		t.Errorf("first: %q", got.Text)
 	}
 	h.pass(20 * time.Second)
-	if got := one(t, h.says(ann, lobby, "!say b")); got.Text != "Again in 40s." {
+	if got := one(t, h.says(ann, lobby, "!say b")); got.Text != "Again in 40 s." {
 		t.Errorf("too soon: %q", got.Text)
 	}
 	if got := one(t, h.says(bob, lobby, "!say c")); got.Text != "c" {

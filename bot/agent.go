@@ -18,6 +18,6 @@ func Agent(pick func(n int) int, file string) (Feature, error) {
 		Usage:   "[<role>]",
 		Summary: "picks an agent of Valorant for you",
 		Details: "The roles are " + listing(r.groups, "and") + ".",
-		Run:     r.run(pick, "🎯"),
+		Run:     r.run(pick, "🎯", "the"),
 	}}}, nil
 }

@@ -113,9 +113,9 @@ func (a *asking) handle(ctx context.Context, c *Call) error {
 func (a *asking) run(ctx context.Context, c *Call) error {
 	switch {
 	case c.Args == "":
-		return &UsageError{"Ask me something."}
+		return &UsageError{Text: "Ask me something."}
 	case len(c.Args) > maxQuestion:
-		return &UsageError{"That is too long for me."}
+		return &UsageError{Text: "That is too long for me."}
 	}
 	var before askTurn
 	again, err := a.memory.Get(ctx, turnKey(c.ID), &before)

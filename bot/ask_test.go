@@ -186,7 +186,7 @@ func TestAskServer(t *testing.T) {
 			if (again.Text == test.first) != test.refund {
 				t.Errorf("at once again: %q", again.Text)
 			}
-			if !test.refund && again.Text != "Again in 2m0s." {
+			if !test.refund && again.Text != "Again in 2 min." {
 				t.Errorf("the cooldown: %q", again.Text)
 			}
 		})
@@ -238,7 +238,7 @@ func TestAskConversation(t *testing.T) {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
-	if got := one(t, h.replies(ann, lobby, third.id, "at once")); got.Text != "Again in 2m0s." {
+	if got := one(t, h.replies(ann, lobby, third.id, "at once")); got.Text != "Again in 2 min." {
 		t.Errorf("without waiting: %q", got.Text)
 	}
 	user := func(s string) ollama.Message { return ollama.Message{Role: "user", Content: s} }

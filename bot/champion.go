@@ -19,6 +19,6 @@ func Champion(pick func(n int) int, file string) (Feature, error) {
 		Usage:   "[<lane>]",
 		Summary: "picks a champion of League of Legends for you",
 		Details: "The lanes are " + listing(r.groups, "and") + ".",
-		Run:     r.run(pick, "⚔️"),
+		Run:     r.run(pick, "⚔️", "for"),
 	}}}, nil
 }

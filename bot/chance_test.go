@@ -174,11 +174,11 @@ func TestChampion(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, test := range map[string]struct{ args, want string }{
-		"Any":       {"", "⚔️ Ahri, mid"},
-		"Lane":      {"top", "⚔️ Akali, top"},
-		"Alias":     {"ADC", "⚔️ Ashe, bot"},
-		"UpperCase": {"SUPPORT", "⚔️ Ashe, support"},
-		"ErrLane":   {"river", "I know top, jungle, mid, bot and support. Usage: !champion [<lane>]"},
+		"Any":       {"", "⚔️ How about Ahri, for mid?"},
+		"Lane":      {"top", "⚔️ How about Akali, for top?"},
+		"Alias":     {"ADC", "⚔️ How about Ashe, for bot?"},
+		"UpperCase": {"SUPPORT", "⚔️ How about Ashe, for support?"},
+		"ErrLane":   {"river", `I do not know "river". There are top, jungle, mid, bot and support. Usage: !champion [<lane>]`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -197,10 +197,10 @@ func TestAgent(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, test := range map[string]struct{ args, want string }{
-		"Any":     {"", "🎯 Astra, Controller"},
-		"Role":    {"initiator", "🎯 Breach, Initiator"},
-		"Alias":   {"Smokes", "🎯 Astra, Controller"},
-		"ErrRole": {"healer", "I know Duelist, Initiator, Controller and Sentinel. Usage: !agent [<role>]"},
+		"Any":     {"", "🎯 How about Astra, the Controller?"},
+		"Role":    {"initiator", "🎯 How about Breach, the Initiator?"},
+		"Alias":   {"Smokes", "🎯 How about Astra, the Controller?"},
+		"ErrRole": {"healer", `I do not know "healer". There are Duelist, Initiator, Controller and Sentinel. Usage: !agent [<role>]`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -241,7 +241,7 @@ func TestRosterFiles(t *testing.T) {
 				t.Fatal(err)
 			}
 			h := newHouse(t, feature(f))
-			if got := one(t, h.says(ann, lobby, "!champ UP")); got.Text != "⚔️ Pebble, top" {
+			if got := one(t, h.says(ann, lobby, "!champ UP")); got.Text != "⚔️ How about Pebble, for top?" {
 				t.Errorf("got %q", got.Text)
 			}
 		})

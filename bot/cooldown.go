@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"fmt"
 	"sync"
 	"time"
 )
@@ -40,4 +41,16 @@ func (c *cooldowns) giveBack(command, room, user string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.ends, cooldownKey{command, room, user})
+}
+
+// untilThen writes how long somebody must wait, rounded up: "1 min 52 s".
+func untilThen(d time.Duration) string {
+	seconds := int((d + time.Second - 1) / time.Second)
+	switch {
+	case seconds < 60:
+		return fmt.Sprintf("%d s", seconds)
+	case seconds%60 == 0 || seconds >= 3600:
+		return fmt.Sprintf("%d min", (seconds+59)/60)
+	}
+	return fmt.Sprintf("%d min %d s", seconds/60, seconds%60)
 }

@@ -19,7 +19,7 @@ func EightBall(pick func(n int) int) Feature {
 		Summary: "answers any question with yes, no, or something in between",
 		Run: func(ctx context.Context, c *Call) error {
 			if c.Args == "" {
-				return &UsageError{"Ask me something."}
+				return &UsageError{Text: "Ask me something."}
 			}
 			return c.Notice(ctx, "🎱 "+replies[pick(len(replies))])
 		},

@@ -42,7 +42,10 @@ type Command struct {
 
 // UsageError says what is wrong with how a command was called, in words for who called it:
 // "a die has 2 to 1000 sides". An empty text shows the usage alone.
-type UsageError struct{ Text string }
+type UsageError struct {
+	Text  string
+	Usage string // of the part of the command that is meant: "hard on|off"; "" for all of it
+}
 
 func (e *UsageError) Error() string { return "wrong usage: " + e.Text }
 

@@ -73,7 +73,7 @@ func (b *Bot) admit(c *Command, call *Call) string {
 		if left := b.cooldowns.take(c.Name, call.Room, call.Sender, b.cooldown(c), call.Now); left > 0 {
 			denial, emoji = "cooldown", "⏳"
 			if left > 10*time.Second {
-				err = call.Notice(ctx, fmt.Sprintf("Again in %s.", left.Round(time.Second)))
+				err = call.Notice(ctx, fmt.Sprintf("Again in %s.", untilThen(left)))
 				emoji = ""
 			}
 		}
@@ -110,7 +110,7 @@ func (b *Bot) run(c *Command, call *Call) {
 	case err == nil:
 	case errors.As(err, &usage):
 		result = "usage"
-		b.answer(call, c, b.usage(c, usage.Text))
+		b.answer(call, c, b.usage(c, usage))
 	case errors.As(err, &refusal):
 		result = "refused"
 		if refusal.Text != "" {

@@ -22,7 +22,7 @@ func (b *Bot) help(ctx context.Context, c *Call) error {
 	if name := strings.ToLower(strings.TrimPrefix(c.Args, b.settings.Prefix)); name != "" {
 		command := b.commands[name]
 		if command == nil || b.settings.Rules[command.Name].Off {
-			return &UsageError{fmt.Sprintf("There is no command %q.", name)}
+			return &UsageError{Text: fmt.Sprintf("There is no command %q.", name)}
 		}
 		_, err := c.Reply(ctx, b.details(command))
 		return err
@@ -36,7 +36,7 @@ func (b *Bot) help(ctx context.Context, c *Call) error {
 			if err != nil || !allowed {
 				continue
 			}
-			call := b.form(command)
+			call := b.shortForm(command)
 			fmt.Fprintf(&text, "%s: %s\n", call, command.Summary)
 			fmt.Fprintf(&markup, "<li><code>%s</code> %s</li>", html.EscapeString(call), html.EscapeString(command.Summary))
 		}
@@ -52,6 +52,17 @@ func (b *Bot) help(ctx context.Context, c *Call) error {
 // form returns how a command is called.
 func (b *Bot) form(c *Command) string {
 	return strings.TrimSpace(b.settings.Prefix + c.Name + " " + c.Usage)
+}
+
+// maxListed is the longest usage that the list of commands shows, in bytes.
+const maxListed = 24
+
+// shortForm returns how a command is called, for a list that is to be read at a glance.
+func (b *Bot) shortForm(c *Command) string {
+	if len(c.Usage) > maxListed {
+		return b.settings.Prefix + c.Name + " …"
+	}
+	return b.form(c)
 }
 
 // details tells all about a command.
@@ -70,13 +81,17 @@ func (b *Bot) details(c *Command) Answer {
 }
 
 // usage says in one line what was wrong, and how it is right.
-func (b *Bot) usage(c *Command, wrong string) Answer {
-	if wrong != "" {
-		wrong += " "
+func (b *Bot) usage(c *Command, wrong *UsageError) Answer {
+	text, form := wrong.Text, b.form(c)
+	if text != "" {
+		text += " "
+	}
+	if wrong.Usage != "" {
+		form = b.settings.Prefix + c.Name + " " + wrong.Usage
 	}
 	return Answer{
-		Text: wrong + "Usage: " + b.form(c),
-		HTML: html.EscapeString(wrong) + "Usage: <code>" + html.EscapeString(b.form(c)) + "</code>",
+		Text: text + "Usage: " + form,
+		HTML: html.EscapeString(text) + "Usage: <code>" + html.EscapeString(form) + "</code>",
 	}
 }
 

@@ -136,9 +136,9 @@ func (h *hooksFeature) run(ctx context.Context, c *Call) error {
 	return &UsageError{}
 }
 
-// hook returns the name of the hook that somebody means by a name or a service. "" is all,
-// and is returned as it is.
-func (h *hooksFeature) hook(ctx context.Context, word string) (string, error) {
+// hook returns the name of the hook that somebody means by a name or a service, in a use of
+// the command. "" is all, and is returned as it is.
+func (h *hooksFeature) hook(ctx context.Context, use, word string) (string, error) {
 	if word == "" {
 		return "", nil
 	}
@@ -160,9 +160,9 @@ func (h *hooksFeature) hook(ctx context.Context, word string) (string, error) {
 	case len(ofService) == 1:
 		return ofService[0], nil
 	case len(ofService) > 1:
-		return "", &UsageError{"Which one: " + listing(ofService, "or") + "?"}
+		return "", &UsageError{Text: "Which one: " + listing(ofService, "or") + "?", Usage: use}
 	case len(names) == 0:
-		return "", &UsageError{"There are no hooks."}
+		return "", &UsageError{Text: "There are no hooks.", Usage: use}
 	}
-	return "", &UsageError{"There is no hook of that name. I know " + listing(names, "and") + "."}
+	return "", &UsageError{Text: "There is no hook of that name. I know " + listing(names, "and") + ".", Usage: use}
 }

@@ -11,7 +11,7 @@ import (
 func (h *hooksFeature) replay(ctx context.Context, c *Call, id string) error {
 	place := ""
 	if id == "" {
-		story, err := h.card(ctx, c, "replay")
+		story, err := h.card(ctx, c, "replay [<id>]")
 		if err != nil {
 			return err
 		}
@@ -20,7 +20,7 @@ func (h *hooksFeature) replay(ctx context.Context, c *Call, id string) error {
 			of = story.Also
 		}
 		if len(story.By) > 1 {
-			return &UsageError{"That card tells several webhooks. \"why\" shows their ids: say which one."}
+			return &UsageError{Text: "That card tells several webhooks. \"why\" shows their ids: say which one.", Usage: "replay <id>"}
 		}
 		id, place = of[0].ID, story.Place
 	}
@@ -40,9 +40,9 @@ func replayName(c *Call) string { return "bot " + c.ID }
 // test sends a sample to a hook.
 func (h *hooksFeature) test(ctx context.Context, c *Call, word string) error {
 	if word == "" {
-		return &UsageError{"Which hook?"}
+		return &UsageError{Text: "Which hook?", Usage: "test <hook>"}
 	}
-	hook, err := h.hook(ctx, word)
+	hook, err := h.hook(ctx, "test <hook>", word)
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (h *hooksFeature) test(ctx context.Context, c *Call, word string) error {
 // why says what made a card.
 func (h *hooksFeature) why(ctx context.Context, c *Call, rest string) error {
 	if rest != "" {
-		return &UsageError{"Send it as a reply to a card."}
+		return &UsageError{Text: "Send it as a reply to a card.", Usage: "why"}
 	}
 	story, err := h.card(ctx, c, "why")
 	if err != nil {
@@ -70,7 +70,7 @@ func (h *hooksFeature) why(ctx context.Context, c *Call, rest string) error {
 // card returns the story of the event that a call answers.
 func (h *hooksFeature) card(ctx context.Context, c *Call, word string) (Story, error) {
 	if c.ReplyTo == "" {
-		return Story{}, &UsageError{fmt.Sprintf("Send %q as a reply to a card.", word)}
+		return Story{}, &UsageError{Text: "Send it as a reply to a card.", Usage: word}
 	}
 	story, err := h.desk.Story(ctx, c.Room, c.ReplyTo)
 	if errors.Is(err, ErrNoCard) {

@@ -50,7 +50,7 @@ func (h *hooksFeature) list(ctx context.Context, c *Call, rest string) error {
 
 // open shows what is not over.
 func (h *hooksFeature) open(ctx context.Context, c *Call, word string) error {
-	hook, err := h.hook(ctx, word)
+	hook, err := h.hook(ctx, "open [<hook>]", word)
 	if err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ const maxOpen = 20
 
 // last shows the newest webhooks.
 func (h *hooksFeature) last(ctx context.Context, c *Call, word string) error {
-	hook, err := h.hook(ctx, word)
+	hook, err := h.hook(ctx, "last [<hook>]", word)
 	if err != nil {
 		return err
 	}

@@ -126,14 +126,14 @@ func TestHooks(t *testing.T) {
 		"TestService":    {args: "test radarr", want: "🧪 I sent Test to films.\n✅ spam: told\n⏳ ops: pending, not invited\n🔇 Its filter drops it, so no room is told.", done: "test films"},
 		"ErrWord":        {args: "dance", want: usage},
 		"ErrList":        {args: "list grafana", want: usage},
-		"ErrUnknown":     {args: "last nothing", want: "There is no hook of that name. I know grafana, tv, tv-4k and films. " + usage},
-		"ErrWhichOne":    {args: "test sonarr", want: "Which one: tv or tv-4k? " + usage},
-		"ErrTestNone":    {args: "test", want: "Which hook? " + usage},
-		"ErrWhyNoReply":  {args: "why", want: `Send "why" as a reply to a card. ` + usage},
-		"ErrWhyWord":     {args: "why me", to: "$card", want: "Send it as a reply to a card. " + usage},
+		"ErrUnknown":     {args: "last nothing", want: "There is no hook of that name. I know grafana, tv, tv-4k and films. Usage: !hooks last [<hook>]"},
+		"ErrWhichOne":    {args: "test sonarr", want: "Which one: tv or tv-4k? Usage: !hooks test <hook>"},
+		"ErrTestNone":    {args: "test", want: "Which hook? Usage: !hooks test <hook>"},
+		"ErrWhyNoReply":  {args: "why", want: "Send it as a reply to a card. Usage: !hooks why"},
+		"ErrWhyWord":     {args: "why me", to: "$card", want: "Send it as a reply to a card. Usage: !hooks why"},
 		"ErrWhyOther":    {args: "why", to: "$hello", want: "I know no webhook that was told by that message. It may be too long ago, or somebody else's."},
-		"ErrReplayNone":  {args: "replay", want: `Send "replay" as a reply to a card. ` + usage},
-		"ErrReplayWhich": {args: "replay", to: "$digest", want: `That card tells several webhooks. "why" shows their ids: say which one. ` + usage},
+		"ErrReplayNone":  {args: "replay", want: "Send it as a reply to a card. Usage: !hooks replay [<id>]"},
+		"ErrReplayWhich": {args: "replay", to: "$digest", want: `That card tells several webhooks. "why" shows their ids: say which one. Usage: !hooks replay <id>`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -218,14 +218,11 @@ func (m *Matrix) attempt(ctx context.Context, do func(*session) error) error {
 	defer cancel()
 	for pause := firstPause; ; pause = min(2*pause, longPause) {
 		err := m.as(ctx, do)
-		if err == nil || ctx.Err() != nil || errors.Is(err, matrix.ErrNoEncryption) {
+		if err == nil || ctx.Err() != nil || errors.Is(err, matrix.ErrNoEncryption) || m.refused(err) {
 			return err
 		}
 		wait := pause
 		if answer, ok := matrix.AsRejection(err, m.now()); ok {
-			if answer.Status < 500 && answer.Status != 429 && answer.Code != "M_UNKNOWN_TOKEN" {
-				return err
-			}
 			wait = max(wait, answer.RetryAfter)
 		}
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < wait {
@@ -239,6 +236,12 @@ func (m *Matrix) attempt(ctx context.Context, do func(*session) error) error {
 			return err
 		}
 	}
+}
+
+// refused says whether the homeserver's answer was no, and will be.
+func (m *Matrix) refused(err error) bool {
+	answer, ok := matrix.AsRejection(err, m.now())
+	return ok && answer.Status >= 400 && answer.Status < 500 && answer.Status != 429 && answer.Code != "M_UNKNOWN_TOKEN"
 }
 
 // has says whether the homeserver answered err with one of the codes.

@@ -89,7 +89,7 @@ func (m *Matrix) madeBefore(ctx context.Context, s *session, user id.UserID) (id
 	}
 	for _, room := range joined.JoinedRooms {
 		state, err := m.state(ctx, s, room)
-		if m.has(err, "M_FORBIDDEN") { // left meanwhile
+		if m.refused(err) { // left meanwhile
 			continue
 		}
 		if err != nil {

@@ -8,8 +8,6 @@ import (
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
-
-	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/matrix"
 )
 
 const (
@@ -140,8 +138,7 @@ func (m *Matrix) accept(ctx context.Context, room id.RoomID, i invitation) bool 
 		}
 		return err
 	})
-	answer, _ := matrix.AsRejection(err, m.now())
-	refused := answer.Status >= 400 && answer.Status < 500 && answer.Status != 429 && answer.Code != "M_UNKNOWN_TOKEN"
+	refused := m.refused(err)
 	switch {
 	case err == nil && i.Upgrade:
 		m.log.Info("a room was upgraded, and the bot follows", "room_id", room, "user_id", i.From)

@@ -53,7 +53,7 @@ func (o MinecraftOptions) player(args string) (minecraft.Player, error) {
 	first, rest, more := strings.Cut(p.Name, " ")
 	switch tag, dotted := strings.CutPrefix(p.Name, "."); {
 	case p.Name == "":
-		return p, &UsageError{"Which player?"}
+		return p, &UsageError{Text: "Which player?"}
 	case more && strings.EqualFold(first, "java"):
 		p.Name = rest
 	case more && strings.EqualFold(first, "bedrock"):
@@ -63,11 +63,11 @@ func (o MinecraftOptions) player(args string) (minecraft.Player, error) {
 	}
 	switch {
 	case p.Bedrock && !o.Bedrock:
-		return p, &UsageError{"This server is for the Java edition."}
+		return p, &UsageError{Text: "This server is for the Java edition."}
 	case p.Bedrock && !p.Valid():
-		return p, &UsageError{"That is no gamertag: it begins with a letter and has 3 to 16 letters and digits."}
+		return p, &UsageError{Text: "That is no gamertag: it begins with a letter and has 3 to 16 letters and digits."}
 	case !p.Valid():
-		return p, &UsageError{"That is no name of a player: it has 3 to 16 letters, digits or _, and no spaces."}
+		return p, &UsageError{Text: "That is no name of a player: it has 3 to 16 letters, digits or _, and no spaces."}
 	}
 	return p, nil
 }

@@ -158,12 +158,12 @@ func (p *pollFeature) run(ctx context.Context, c *Call) error {
 	case "close", "end", "stop":
 		return p.closeOne(ctx, c)
 	case "":
-		return &UsageError{"What is the question?"}
+		return &UsageError{Text: "What is the question?"}
 	}
 	parsed, err := poll.Parse(c.Args)
 	var mistake poll.Mistake
 	if errors.As(err, &mistake) {
-		return &UsageError{string(mistake)}
+		return &UsageError{Text: string(mistake)}
 	}
 	if err != nil {
 		return err

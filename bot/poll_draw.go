@@ -97,18 +97,22 @@ func drawPollEnd(st *pollState) Answer {
 	var outcome string
 	switch {
 	case len(leaders) == 0:
-		outcome = "nobody voted"
+		outcome = "Nobody voted"
 	case len(leaders) == 1:
 		outcome = fmt.Sprintf("%s, with %d of %d", names[0], result.Votes[leaders[0]], result.Voters)
 	case len(leaders) == len(choices):
-		outcome = fmt.Sprintf("a draw, with %d each", result.Votes[leaders[0]])
+		outcome = fmt.Sprintf("A draw, with %d each", result.Votes[leaders[0]])
 	default:
 		last := len(names) - 1
-		outcome = fmt.Sprintf("a draw between %s and %s, with %d each", strings.Join(names[:last], ", "), names[last], result.Votes[leaders[0]])
+		outcome = fmt.Sprintf("A draw between %s and %s, with %d each", strings.Join(names[:last], ", "), names[last], result.Votes[leaders[0]])
+	}
+	question := st.Question
+	if !strings.HasSuffix(question, "?") {
+		question += ":"
 	}
 	return Answer{
-		Text:  "📊 " + st.Question + ": " + outcome,
-		HTML:  "📊 " + html.EscapeString(st.Question) + " <b>" + html.EscapeString(outcome) + "</b>",
+		Text:  "📊 " + question + " " + outcome,
+		HTML:  "📊 " + html.EscapeString(question) + " <b>" + html.EscapeString(outcome) + "</b>",
 		Board: true,
 	}
 }

@@ -70,7 +70,7 @@ func TestPoll(t *testing.T) {
 		h.says(ann, lobby, "!poll close")
 		mustShow(t, h.shown(id), "3️⃣ Ludo 🏆: 1 (50 %)", "2 votes · closed")
 		last := h.all()[len(h.all())-1]
-		if last.Text != "📊 Which <game>?: a draw between Go and Ludo, with 1 each" || last.ReplyTo != id || len(last.Mention) > 0 {
+		if last.Text != "📊 Which <game>? A draw between Go and Ludo, with 1 each" || last.ReplyTo != id || len(last.Mention) > 0 {
 			t.Errorf("the end is told as %+v", last)
 		}
 		h.reacts(bob, lobby, id, "1️⃣")
@@ -86,7 +86,7 @@ func TestPoll(t *testing.T) {
 		}
 		h.reacts(bob, lobby, id, "✅")
 		h.says(ann, lobby, "!poll close")
-		if last := h.all()[len(h.all())-1]; last.Text != "📊 Pizza tonight?: Yes, with 1 of 1" {
+		if last := h.all()[len(h.all())-1]; last.Text != "📊 Pizza tonight? Yes, with 1 of 1" {
 			t.Errorf("the end is told as %q", last.Text)
 		}
 	})
@@ -167,7 +167,7 @@ func TestPollTime(t *testing.T) {
 	mustShow(t, h.shown(id), "1 vote · react")
 	h.pass(time.Second)
 	mustShow(t, h.shown(id), "1 vote · closed")
-	if last := h.all()[len(h.all())-1]; last.Text != "📊 Pizza?: No, with 1 of 1" {
+	if last := h.all()[len(h.all())-1]; last.Text != "📊 Pizza? No, with 1 of 1" {
 		t.Errorf("the end is told as %q", last.Text)
 	}
 	if got := one(t, h.says(ann, lobby, "!poll close")); got.Text != "There is no open poll here." {
@@ -228,7 +228,7 @@ func TestPollClose(t *testing.T) {
 		id := asks(h, ann, lobby, "!poll Pizza?")
 		h.says(bob, lobby, "!poll close")
 		mustShow(t, h.shown(id), "No votes · closed")
-		if last := h.all()[len(h.all())-1]; last.Text != "📊 Pizza?: nobody voted" {
+		if last := h.all()[len(h.all())-1]; last.Text != "📊 Pizza? Nobody voted" {
 			t.Errorf("the end is told as %q", last.Text)
 		}
 	})

@@ -22,7 +22,7 @@ func Random(pick func(n int) int) Feature {
 		Run: func(ctx context.Context, c *Call) error {
 			words := c.Words()
 			if len(words) != 2 {
-				return &UsageError{"From which number to which?"}
+				return &UsageError{Text: "From which number to which?"}
 			}
 			low, err := wholeNumber(words[0])
 			if err != nil {
@@ -43,9 +43,9 @@ func wholeNumber(word string) (int, error) {
 	n, err := strconv.Atoi(strings.ReplaceAll(word, "−", "-"))
 	switch {
 	case err != nil && !errors.Is(err, strconv.ErrRange):
-		return 0, &UsageError{fmt.Sprintf("%q is no whole number.", shorten(word, 24))}
+		return 0, &UsageError{Text: fmt.Sprintf("%q is no whole number.", shorten(word, 24))}
 	case err != nil || n > maxRandom || n < -maxRandom:
-		return 0, &UsageError{fmt.Sprintf("I count from -%d to %d.", maxRandom, maxRandom)}
+		return 0, &UsageError{Text: fmt.Sprintf("I count from -%d to %d.", maxRandom, maxRandom)}
 	}
 	return n, nil
 }

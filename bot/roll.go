@@ -31,7 +31,7 @@ func Roll(pick func(n int) int) Feature {
 			}
 			rolls, err := dice.Parse(args)
 			if err != nil {
-				return &UsageError{err.Error()}
+				return &UsageError{Text: err.Error()}
 			}
 			_, err = c.Reply(ctx, tellRolls(rolls, pick))
 			return err

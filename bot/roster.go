@@ -122,26 +122,27 @@ func (r *roster) group(word string) (string, bool) {
 	return g, ok
 }
 
-// run answers with somebody to play, in the group that the call asks for.
-func (r *roster) run(pick func(n int) int, emoji string) func(context.Context, *Call) error {
+// run answers with somebody to play, in the group that the call asks for; as stands before
+// the group.
+func (r *roster) run(pick func(n int) int, emoji, as string) func(context.Context, *Call) error {
 	return func(ctx context.Context, c *Call) error {
 		group := ""
 		if c.Args != "" {
 			var ok bool
 			if group, ok = r.group(c.Args); !ok {
-				return &UsageError{"I know " + listing(r.groups, "and") + "."}
+				return &UsageError{Text: fmt.Sprintf("I do not know %q. There are %s.", shorten(c.Args, 24), listing(r.groups, "and"))}
 			}
 		}
 		candidates := r.in(group)
 		m := candidates[pick(len(candidates))]
-		as := group
-		if as == "" {
-			as = listing(m.groups, "or")
+		if group == "" {
+			group = listing(m.groups, "or")
 		}
-		if as != "" {
-			as = ", " + as
+		suggestion := emoji + " How about " + m.name
+		if group != "" {
+			suggestion += ", " + as + " " + group
 		}
-		return c.Notice(ctx, emoji+" "+m.name+as)
+		return c.Notice(ctx, suggestion+"?")
 	}
 }
 

@@ -89,14 +89,14 @@ func (r *rps) run(ctx context.Context, c *Call) error {
 	}
 	yours, ok := handOf(c.Args)
 	if !ok {
-		return &UsageError{"Show me rock, paper or scissors."}
+		return &UsageError{Text: "Show me rock, paper or scissors."}
 	}
 	mine, score, err := r.play(ctx, c, yours)
 	if err != nil {
 		return err
 	}
-	return c.Notice(ctx, fmt.Sprintf("%s Your %s against my %s: %s %s",
-		handEmoji[mine], handNames[yours], handNames[mine], verdict(yours, mine), score))
+	return c.Notice(ctx, fmt.Sprintf("Your %s %s against my %s %s: %s %s",
+		handEmoji[yours], handNames[yours], handEmoji[mine], handNames[mine], verdict(yours, mine), score))
 }
 
 // play plays a round and counts it, or says how it went if it counts already.

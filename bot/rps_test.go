@@ -18,12 +18,12 @@ func TestRPS(t *testing.T) {
 	h := newHouse(t, rps(picks(0, 1, 2, 0, 0, 0, 0)))
 	for _, test := range []struct{ args, want string }{
 		{"score", "We have not played yet."},
-		{"paper", "🪨 Your paper against my rock: you win! You 1, me 0."},
-		{"Paper!", "📄 Your paper against my paper: a draw. You 1, me 0, 1 draw."},
-		{"p", "✂️ Your paper against my scissors: I win. You 1, me 1, 1 draw."},
-		{"✂️", "🪨 Your scissors against my rock: I win. You 1, me 2, 1 draw."},
-		{"✂", "🪨 Your scissors against my rock: I win. You 1, me 3, 1 draw."},
-		{"🪨", "🪨 Your rock against my rock: a draw. You 1, me 3, 2 draws."},
+		{"paper", "Your 📄 paper against my 🪨 rock: you win! You 1, me 0."},
+		{"Paper!", "Your 📄 paper against my 📄 paper: a draw. You 1, me 0, 1 draw."},
+		{"p", "Your 📄 paper against my ✂️ scissors: I win. You 1, me 1, 1 draw."},
+		{"✂️", "Your ✂️ scissors against my 🪨 rock: I win. You 1, me 2, 1 draw."},
+		{"✂", "Your ✂️ scissors against my 🪨 rock: I win. You 1, me 3, 1 draw."},
+		{"🪨", "Your 🪨 rock against my 🪨 rock: a draw. You 1, me 3, 2 draws."},
 		{"SCORE", "You 1, me 3, 2 draws."},
 		{"lizard", "Show me rock, paper or scissors. Usage: !rps rock | paper | scissors | score"},
 		{"", "Show me rock, paper or scissors. Usage: !rps rock | paper | scissors | score"},
@@ -36,7 +36,7 @@ func TestRPS(t *testing.T) {
 		t.Errorf("another player: %q", got.Text)
 	}
 	h.restart(rps(picks(1)))
-	if got := one(t, h.says(ann, den, "!rps s")); got.Text != "📄 Your scissors against my paper: you win! You 2, me 3, 2 draws." {
+	if got := one(t, h.says(ann, den, "!rps s")); got.Text != "Your ✂️ scissors against my 📄 paper: you win! You 2, me 3, 2 draws." {
 		t.Errorf("after a restart: %q", got.Text)
 	}
 }
@@ -57,7 +57,7 @@ func TestRPSAgain(t *testing.T) {
 	}
 	first := play("$1", "rock", 2)
 	play("$2", "rock", 0)
-	if again := play("$1", "rock", 1); !strings.HasPrefix(again, "✂️ Your rock against my scissors: you win!") {
+	if again := play("$1", "rock", 1); !strings.HasPrefix(again, "Your 🪨 rock against my ✂️ scissors: you win!") {
 		t.Errorf("first %q, then %q", first, again)
 	}
 	if score := play("$3", "score", 0); score != "You 1, me 0, 1 draw." {

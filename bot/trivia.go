@@ -14,6 +14,8 @@ const (
 	triviaTime   = 30 * time.Second // for an answer
 	triviaSeen   = 500              // questions of a live source that a room is known to have had
 	triviaEmojis = "🇦 🇧 🇨 🇩"
+
+	triviaQuestion = "[<category>] [easy|medium|hard]" // what may be asked for
 )
 
 // TriviaSource has questions besides the bank. It answers at once: what it does not have
@@ -58,7 +60,7 @@ func Trivia(m Memory, pick func(n int) int, o TriviaOptions) Feature {
 		Commands: []Command{{
 			Name:    "trivia",
 			Aliases: []string{"quiz"},
-			Usage:   "[<category>] [easy|medium|hard] | scores | categories",
+			Usage:   triviaQuestion + " | scores | categories",
 			Summary: "a question with four answers, for everybody in the room",
 			Details: strings.Join([]string{
 				"React with the letter of your answer within 30 seconds. Your last choice counts; take it away and you are out.",
@@ -148,8 +150,11 @@ func (t *triviaFeature) run(ctx context.Context, c *Call) error {
 	}
 	categories := t.bank.Categories()
 	f, unknown := trivia.ParseFilter(words, categories)
+	if _, still := trivia.ParseFilter([]string{unknown}, categories); unknown != "" && still == "" {
+		return &UsageError{Text: "One category and one difficulty at a time.", Usage: triviaQuestion}
+	}
 	if unknown != "" {
-		return &UsageError{fmt.Sprintf("I know no category %q. There are %s.", unknown, strings.Join(categories, ", "))}
+		return &UsageError{Text: fmt.Sprintf("I know no category %q. There are %s.", unknown, strings.Join(categories, ", ")), Usage: triviaQuestion}
 	}
 	return t.ask(ctx, c, f)
 }

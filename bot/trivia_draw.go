@@ -69,7 +69,7 @@ func (t *triviaFeature) drawReveal(r *triviaRound, players trivia.Players, name 
 		right = append(right, line)
 	}
 	answer := t.emoji[r.Right] + " " + q.Right
-	lines := []string{"⏰ " + answer}
+	lines := []string{"⏰ It was " + answer}
 	switch {
 	case len(right)+len(wrong) == 0:
 		lines = append(lines, "Nobody dared to answer.")
@@ -85,7 +85,7 @@ func (t *triviaFeature) drawReveal(r *triviaRound, players trivia.Players, name 
 	for i := range lines {
 		lines[i] = html.EscapeString(lines[i])
 	}
-	lines[0] = "⏰ <b>" + html.EscapeString(answer) + "</b>"
+	lines[0] = "⏰ It was <b>" + html.EscapeString(answer) + "</b>"
 	markup := "<p>" + strings.Join(lines, "<br>") + "</p>"
 	if q.Source != "" {
 		text += "\nSource: " + q.Source

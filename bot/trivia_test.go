@@ -86,7 +86,7 @@ func TestTrivia(t *testing.T) {
 		h.pass(time.Second)
 		mustShow(t, h.shown(asked.id), letters[place]+" "+right+" ✅")
 		reveal := h.all()[len(h.all())-1]
-		want := fmt.Sprintf("⏰ %s %s\n✅ Ann +3\n❌ <b>Bob\nSource: %s", letters[place], right, q.Source)
+		want := fmt.Sprintf("⏰ It was %s %s\n✅ Ann +3\n❌ <b>Bob\nSource: %s", letters[place], right, q.Source)
 		if reveal.Text != want || reveal.ReplyTo != asked.id || len(reveal.Mention) > 0 || strings.Contains(reveal.HTML, "<b>Bob") {
 			t.Errorf("got %+v, want %s", reveal.Answer, want)
 		}
@@ -153,8 +153,13 @@ func TestTrivia(t *testing.T) {
 		t.Parallel()
 		h := newHouse(t, quiz)
 		got := one(t, h.says(ann, lobby, "!trivia cars"))
-		if !strings.HasPrefix(got.Text, `I know no category "cars". There are books, computing,`) || got.Board {
+		if !strings.HasPrefix(got.Text, `I know no category "cars". There are books, computing,`) || !strings.HasSuffix(got.Text, "Usage: !trivia [<category>] [easy|medium|hard]") || got.Board {
 			t.Errorf("got %q", got.Text)
+		}
+		for _, two := range []string{"easy hard", "film food", "film movies easy"} {
+			if got := one(t, h.says(ann, lobby, "!trivia "+two)); !strings.HasPrefix(got.Text, "One category and one difficulty at a time.") {
+				t.Errorf("%s: got %q", two, got.Text)
+			}
 		}
 		if got := one(t, h.says(ann, lobby, "!trivia categories")); !strings.Contains(got.Text, "space (31)") {
 			t.Errorf("got %q", got.Text)

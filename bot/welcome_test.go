@@ -255,6 +255,22 @@ func TestWelcomeErr(t *testing.T) {
 			t.Errorf("invited: %q", all)
 		}
 	})
+	t.Run("MayNotInvite", func(t *testing.T) {
+		t.Parallel()
+		h := newHouseOn(t, storetest.SQLite(t), bot.Settings{})
+		h.stop()
+		var log strings.Builder
+		h.log = slog.NewTextHandler(&log, nil)
+		h.chat.aliases["#space:test"], h.chat.aliases["#general:test"] = space, lobby
+		h.chat.members[space] = []string{botUser, ann}
+		h.chat.mayNot = map[string]error{den: errors.New("give it power")}
+		h.start(greets)
+		h.pass(0)
+		h.stop() // so that the log is whole
+		if got := log.String(); strings.Count(got, "nobody can be welcomed") != 1 || !strings.Contains(got, `room=!den err="give it power"`) {
+			t.Errorf("the log: %s", got)
+		}
+	})
 	t.Run("NotInSpace", func(t *testing.T) {
 		t.Parallel()
 		h := newHouseOn(t, storetest.SQLite(t), bot.Settings{})

@@ -145,5 +145,5 @@ func (w *wordleFeature) run(ctx context.Context, c *Call) error {
 	case len(more) == 0 && singleWord(what):
 		return w.guessAnywhere(ctx, c, p, what)
 	}
-	return &UsageError{"I do not know that one."}
+	return &UsageError{Text: "I do not know that one."}
 }

@@ -67,7 +67,7 @@ func drawWordleLeaders(players []*wordlePlayer, today int) Answer {
 	for i, p := range players[:min(len(players), wordleLeaders)] {
 		numbers := fmt.Sprintf("%d of %d solved", p.Stats.Solved, p.Stats.Played)
 		if average := p.Stats.Average(); average > 0 {
-			numbers += fmt.Sprintf(" · %.1f guesses", average)
+			numbers += fmt.Sprintf(", in %.1f guesses on average", average)
 		}
 		if streak := p.Stats.StreakOn(today); streak > 1 {
 			numbers += fmt.Sprintf(" · streak %d", streak)

@@ -54,7 +54,7 @@ func (w *wordleFeature) practice(ctx context.Context, c *Call, p *wordlePlayer) 
 // guessAnywhere takes a guess by the command, which opens today's board if none is open.
 func (w *wordleFeature) guessAnywhere(ctx context.Context, c *Call, p *wordlePlayer, text string) error {
 	if len(wordle.Clean(text)) != wordle.Letters {
-		return &UsageError{"That is no word of five letters."}
+		return &UsageError{Text: "That is no word of five letters.", Usage: "<guess>"}
 	}
 	if p.did(c.ID) {
 		return w.guess(ctx, c, p, text)

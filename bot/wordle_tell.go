@@ -22,7 +22,7 @@ func (w *wordleFeature) prefer(ctx context.Context, c *Call, p *wordlePlayer, wh
 	case len(more) == 0:
 		return c.Notice(ctx, fmt.Sprintf("%s is %s. Change it with %swordle %s %s.", name, words[*setting], w.Prefix, what, words[!*setting]))
 	case len(more) > 1 || more[0] != "on" && more[0] != "off":
-		return &UsageError{fmt.Sprintf("%s can be on or off.", name)}
+		return &UsageError{Text: fmt.Sprintf("%s can be on or off.", name), Usage: what + " on|off"}
 	}
 	*setting = more[0] == "on"
 	if what == "hard" {
@@ -117,7 +117,7 @@ func (w *wordleFeature) shareRoom(ctx context.Context, c *Call, p *wordlePlayer)
 			room = w.Room
 		}
 		if room == "" {
-			return "", &UsageError{"Name the room, or say it in the room that shall see your board."}
+			return "", &UsageError{Text: "Name the room, or say it in the room that shall see your board.", Usage: "share <room>"}
 		}
 	}
 	room, err := c.Chat.Resolve(ctx, room)

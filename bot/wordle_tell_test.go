@@ -132,7 +132,7 @@ func TestWordleLeaderboard(t *testing.T) {
 	beginWordle(h, cat, "!wordle")
 	h.says(cat, direct(cat), "!wordle give up")
 	want := "Wordle leaderboard · Today: Bob 1/6, Ann 2/6, @cat:test X/6\n" +
-		"1. Bob: 1 of 1 solved · 1.0 guesses\n2. Ann: 1 of 1 solved · 2.0 guesses\n3. @cat:test: 0 of 1 solved"
+		"1. Bob: 1 of 1 solved, in 1.0 guesses on average\n2. Ann: 1 of 1 solved, in 2.0 guesses on average\n3. @cat:test: 0 of 1 solved"
 	if got := one(t, h.says(ann, lobby, "!wordle leaderboard")).Text; got != want {
 		t.Errorf("got %s", got)
 	}
@@ -141,7 +141,7 @@ func TestWordleLeaderboard(t *testing.T) {
 		h.says(ann, lobby, "!wordle "+wordle.AnswerOf(int(h.time().Sub(time.Date(2025, 12, 31, 0, 0, 0, 0, time.UTC))/(24*time.Hour))))
 		h.pass(24 * time.Hour)
 	}
-	want = "Wordle leaderboard · Nobody has finished today's word yet.\n1. Ann: 3 of 3 solved · 1.3 guesses · streak 3\n"
+	want = "Wordle leaderboard · Nobody has finished today's word yet.\n1. Ann: 3 of 3 solved, in 1.3 guesses on average · streak 3\n"
 	if got := one(t, h.says(ann, lobby, "!wordle leaderboard")).Text; !strings.HasPrefix(got, want) {
 		t.Errorf("days later: %s", got)
 	}

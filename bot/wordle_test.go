@@ -95,15 +95,15 @@ func TestWordleWrongUse(t *testing.T) {
 	t.Parallel()
 	const usage = " Usage: !wordle [<guess> | practice | hard on|off | contrast on|off | stats | share [<room>] | leaderboard | give up]"
 	for name, test := range map[string]struct{ room, text, want string }{
-		"Unknown":      {lobby, "!wordle what", "That is no word of five letters." + usage},
+		"Unknown":      {lobby, "!wordle what", "That is no word of five letters. Usage: !wordle <guess>"},
 		"TwoWords":     {lobby, "!wordle crane moist", "I do not know that one." + usage},
 		"Symbols":      {lobby, "!wordle cr@ne", "I do not know that one." + usage},
-		"Give":         {lobby, "!wordle give", "That is no word of five letters." + usage},
+		"Give":         {lobby, "!wordle give", "That is no word of five letters. Usage: !wordle <guess>"},
 		"GiveIn":       {lobby, "!wordle give in", "I do not know that one." + usage},
 		"GiveUpNone":   {lobby, "!wordle give up", "You have no board open."},
 		"Hard":         {lobby, "!wordle hard", "Hard mode is off. Change it with !wordle hard on."},
-		"HardMaybe":    {lobby, "!wordle hard maybe", "Hard mode can be on or off." + usage},
-		"ContrastMore": {lobby, "!wordle contrast on off", "High contrast can be on or off." + usage},
+		"HardMaybe":    {lobby, "!wordle hard maybe", "Hard mode can be on or off. Usage: !wordle hard on|off"},
+		"ContrastMore": {lobby, "!wordle contrast on off", "High contrast can be on or off. Usage: !wordle contrast on|off"},
 		"StatsNone":    {lobby, "!wordle stats", "You have not played a word of the day to its end yet."},
 		"StatsMore":    {lobby, "!wordle stats now", "I do not know that one." + usage},
 		"LeadersNone":  {lobby, "!wordle leaderboard", "Nobody here has played a word of the day to its end yet."},
