@@ -96,8 +96,9 @@ func resolve(in Input) Decision {
 	s, n := in.State, in.Notification
 	if !s.Open || s.Card.IsZero() || s.Last == nil {
 		// Its beginning was told elsewhere, or never.
-		s = State{Version: StateVersion, Last: n}
-		return Decision{State: s, Parts: []Part{{Kind: New, Notification: n}}, TellHeld: in.Held > 0}
+		over := calm(n)
+		s = State{Version: StateVersion, Last: over}
+		return Decision{State: s, Parts: []Part{{Kind: New, Notification: over}}, TellHeld: in.Held > 0}
 	}
 	over := ended(s, n, in.Now)
 	stale := in.Now.Sub(s.Card) > in.Policy.ReopenAfter

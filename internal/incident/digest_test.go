@@ -19,6 +19,7 @@ type digest struct {
 	held      int
 	wake      time.Time
 	encrypted bool
+	behind    bool
 	cards     []formatters.Notification // events that told by themselves, and the digest's cards as they read now
 	events    int
 }
@@ -39,10 +40,13 @@ func (d *digest) say(hook, subject string, exempt bool) {
 		d.events++
 		return
 	}
-	added := incident.Add(incident.Input{State: d.state, Room: d.room, Hook: hook, Now: d.now, Held: d.held, Encrypted: d.encrypted}, *dec.Line)
+	added := incident.Add(incident.Input{State: d.state, Room: d.room, Hook: hook, Now: d.now, Held: d.held, Encrypted: d.encrypted, Behind: d.behind}, *dec.Line)
 	d.store(added)
-	if added.Hold {
+	switch {
+	case added.Hold:
 		d.held++
+	case len(added.Parts) == 0:
+		d.t.Fatalf("%s is neither told nor held", subject)
 	}
 }
 
@@ -232,5 +236,76 @@ func TestWorseBreaksOut(t *testing.T) {
 	dec := incident.Decide(incident.Input{State: opened.State, Room: d.room, Hook: "hook", Notification: &worse, Now: d.now})
 	if dec.Line != nil || len(dec.Parts) != 2 || dec.Parts[1].Kind != incident.Reply {
 		t.Errorf("told by %+v and line %v, want an edit and a reply", dec.Parts, dec.Line)
+	}
+}
+
+// TestDigestOfOne has the only line told as what it stands for.
+func TestDigestOfOne(t *testing.T) {
+	t.Parallel()
+	d := newDigest(t)
+	for i := range 6 {
+		d.say("hook", fmt.Sprint("file ", i), false)
+	}
+	d.pass(time.Minute)
+	if last := d.cards[len(d.cards)-1]; len(d.cards) != 6 || last.Subject != "file 5" || last.Status != "renamed" {
+		t.Errorf("%d cards, the last is %q %q", len(d.cards), last.Status, last.Subject)
+	}
+}
+
+// TestDigestGrowsSlowly has a digest changed every ten seconds, however often it gets a line.
+func TestDigestGrowsSlowly(t *testing.T) {
+	t.Parallel()
+	d := newDigest(t)
+	for i := range 600 {
+		d.say("hook", fmt.Sprintf("subject %03d.", i), false)
+		d.pass(100 * time.Millisecond)
+	}
+	d.pass(time.Minute)
+	if d.events > 5+8 {
+		t.Errorf("%d events in a minute, want a few", d.events)
+	}
+	d.checkOrder(600)
+}
+
+// TestDigestIsNotChangedWhenHalfFull has it go on in a further card.
+func TestDigestIsNotChangedWhenHalfFull(t *testing.T) {
+	t.Parallel()
+	d := newDigest(t)
+	long := "subject %03d. " + strings.Repeat("words ", 11)
+	for i := range 255 { // of 300 that a card holds, within the five seconds before it is told
+		d.say("hook", fmt.Sprintf(long, i), false)
+		d.pass(18 * time.Millisecond)
+	}
+	d.pass(5 * time.Second)
+	told := len(d.cards)
+	for i := 255; i < 400; i++ {
+		d.say("hook", fmt.Sprintf(long, i), false)
+	}
+	d.pass(time.Minute)
+	if len(d.cards) != told+1 || d.events != told+1 {
+		t.Errorf("%d cards and %d events, want one of each more than %d", len(d.cards), d.events, told)
+	}
+	d.checkOrder(400)
+}
+
+// TestDigestWaitsForWhatPiledUp has a digest that is due take in what waits for its turn.
+func TestDigestWaitsForWhatPiledUp(t *testing.T) {
+	t.Parallel()
+	d := newDigest(t)
+	for i := range 7 {
+		d.say("hook", fmt.Sprint(i), false)
+	}
+	told := d.events
+	d.behind = true
+	for i, after := range []time.Duration{5 * time.Second, 3 * time.Second, 8 * time.Second} {
+		d.now = d.now.Add(after) // the outbox lets the timer ring later
+		d.say("hook", fmt.Sprint("late ", i), false)
+		if i < 2 && d.events != told {
+			t.Errorf("it is told %s after it was due, while others wait", after)
+		}
+	}
+	d.say("hook", "much later", false)
+	if d.events != told+1 {
+		t.Errorf("%d events, want it told by now", d.events-told)
 	}
 }

@@ -2,6 +2,7 @@ package incident
 
 import (
 	"slices"
+	"strings"
 
 	"code.lotusguild.org/LotusGuild/lotus-hooks/formatters"
 )
@@ -22,23 +23,42 @@ func merged(last, n *formatters.Notification) *formatters.Notification {
 	if !n.Incident.Partial || len(last.Items) == 0 {
 		return &m
 	}
-	m.Items = slices.Clone(last.Items)
-	for _, it := range n.Items {
-		at := slices.IndexFunc(m.Items, func(have formatters.Item) bool { return have.Key == it.Key && it.Key != "" })
-		if at < 0 {
-			m.Items = append(m.Items, it)
-		} else {
-			m.Items[at] = it
-		}
-	}
+	m.Items = joined(last.Items, n.Items)
 	m.More = max(0, len(n.Items)+n.More-len(m.Items))         // of those that the sender left out, some are known
 	if len(m.Items) > 1 && n.Severity <= formatters.Success { // it grows: tell the whole, not what came last
-		m.Summary, m.Facts, m.Links = last.Summary, last.Facts, last.Links
+		if last.Severity >= formatters.Warning { // what it waited for is over
+			m.Summary, _, _ = strings.Cut(last.Summary, ":")
+		} else {
+			m.Summary, m.Facts, m.Links = last.Summary, last.Facts, last.Links
+		}
 		if finished := count(m.Items, formatters.Success); finished < len(m.Items) && finished > 0 {
 			m.Status = partOf(finished, len(m.Items), bareStatus(n.Status))
 		}
 	}
 	return &m
+}
+
+// joined returns the entries of a matter when some are told anew. What has no key is no
+// entry of it, but a word on it, and stands first, until the next one.
+func joined(known, told []formatters.Item) []formatters.Item {
+	var words, items []formatters.Item
+	for _, it := range known {
+		if it.Key != "" {
+			items = append(items, it)
+		}
+	}
+	for _, it := range told {
+		at := slices.IndexFunc(items, func(have formatters.Item) bool { return have.Key == it.Key })
+		switch {
+		case it.Key == "":
+			words = append(words, it)
+		case at < 0:
+			items = append(items, it)
+		default:
+			items[at] = it
+		}
+	}
+	return append(words, items...)
 }
 
 // same says whether two notifications of an open incident tell the same: the same entries

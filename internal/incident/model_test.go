@@ -70,7 +70,7 @@ func (w *world) alert(key string, state formatters.IncidentState) *formatters.No
 		Incident: formatters.Incident{Key: key, State: state},
 	}
 	if state == formatters.Resolved {
-		n.Severity, n.Status = formatters.Success, "resolved"
+		n.Status = "resolved" // as red as before: not every sender thinks of it
 	}
 	for i := range w.entries {
 		n.Items = append(n.Items, formatters.Item{Key: fmt.Sprint(i), Status: "critical", Severity: n.Severity, Since: w.occurrence})
@@ -172,8 +172,14 @@ func (w *world) apply(key string, p incident.Part) {
 	if p.Notification == nil {
 		w.fail("a part says nothing")
 	}
-	if strings.HasPrefix(p.Notification.Status, "resolved") && p.Notification.Severity > formatters.Success {
-		w.fail("a resolved card is %s", p.Notification.Severity)
+	if strings.HasPrefix(p.Notification.Status, "resolved") {
+		worst := p.Notification.Severity
+		for _, it := range p.Notification.Items {
+			worst = max(worst, it.Severity)
+		}
+		if worst > formatters.Success {
+			w.fail("a resolved card is %s", worst)
+		}
 	}
 	var standing *card
 	for _, c := range w.cards {

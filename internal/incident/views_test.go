@@ -75,6 +75,8 @@ func (s *scene) play(steps []stories.Step) {
 		s.pass(step.After)
 		if step.Deletes {
 			s.delete()
+		}
+		if step.Deletes || step.Waits {
 			continue
 		}
 		n, policy := notificationOf(s.t, s.service, step.Sample, s.now)

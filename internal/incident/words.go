@@ -2,6 +2,7 @@ package incident
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -23,19 +24,12 @@ func shown(s State, now time.Time) *formatters.Notification {
 // ended returns the card of an incident that is over: what it was about stays, it is never
 // red, and it says how long it took.
 func ended(s State, n *formatters.Notification, now time.Time) *formatters.Notification {
-	over := *merged(s.Last, n)
+	over := *calm(merged(s.Last, n))
 	if s.Last.Subject != "" {
 		over.Subject, over.URL = s.Last.Subject, firstOf(s.Last.URL, n.URL)
 	}
-	over.Severity = min(over.Severity, formatters.Success)
-	over.Items = slices.Clone(over.Items)
-	for i := range over.Items {
-		if over.Items[i].Severity > formatters.Success {
-			over.Items[i].Severity = formatters.Success
-		}
-	}
 	lasted := end(n, now).Sub(s.Opened)
-	if lasted < time.Second || strings.Contains(over.Summary, "after ") { // or the sender has said it
+	if lasted < time.Second || saysHowLong.MatchString(over.Summary) {
 		return &over
 	}
 	took := formatters.Duration(lasted)
@@ -43,6 +37,23 @@ func ended(s State, n *formatters.Notification, now time.Time) *formatters.Notif
 		over.Facts = append([]formatters.Fact{{Name: "After", Value: took}}, over.Facts...)
 	} else {
 		over.Summary = strings.TrimSpace(over.Summary + " after " + took)
+	}
+	return &over
+}
+
+// saysHowLong finds what a sender says itself: "after 12 min", "had no data for 3 min".
+var saysHowLong = regexp.MustCompile(`\b(after|for) \d`)
+
+// calm returns what is over in colours that call nobody.
+func calm(n *formatters.Notification) *formatters.Notification {
+	if n.Severity <= formatters.Success && !slices.ContainsFunc(n.Items, func(it formatters.Item) bool { return it.Severity > formatters.Success }) {
+		return n
+	}
+	over := *n
+	over.Severity = min(over.Severity, formatters.Success)
+	over.Items = slices.Clone(over.Items)
+	for i := range over.Items {
+		over.Items[i].Severity = min(over.Items[i].Severity, formatters.Success)
 	}
 	return &over
 }

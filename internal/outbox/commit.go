@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"errors"
+	"runtime"
 	"time"
 
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/store"
@@ -73,6 +74,17 @@ func (o *Outbox) commitLoop() {
 				return
 			}
 		}
+		o.commitBatch(o.gather(batch))
+	}
+}
+
+// gather adds what waits to a batch. It lets those run first who are ready to, and may be about
+// to hand something in, for as long as that brings more: a transaction of their own would cost
+// all more than this wait. When nobody else is at work, nothing is waited for.
+func (o *Outbox) gather(batch []*op) []*op {
+	for before := 0; before < len(batch) && len(batch) < maxBatch; {
+		before = len(batch)
+		runtime.Gosched()
 		for more := true; more && len(batch) < maxBatch; {
 			select {
 			case p := <-o.commits:
@@ -81,8 +93,8 @@ func (o *Outbox) commitLoop() {
 				more = false
 			}
 		}
-		o.commitBatch(batch)
 	}
+	return batch
 }
 
 // commitBatch writes a batch in one transaction. One operation that cannot be written must

@@ -39,20 +39,25 @@ func (b *busyRoom) hold(w outbox.Webhook) (id string) {
 	return id
 }
 
-func (b *busyRoom) held() int64 {
+func (b *busyRoom) held() int64 { return b.stats().Held }
+
+func (b *busyRoom) stats() outbox.Stats {
 	b.t.Helper()
 	s, err := b.Stats(b.t.Context())
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	return s.Held
+	return s
 }
 
-// wait lets the digest's time come.
+// wait lets the digest's time come, and returns when all is told.
 func (b *busyRoom) wait(d time.Duration) {
 	b.t.Helper()
 	b.clock.pass(d)
-	eventually(b.t, "nothing is held", func() bool { return b.held() == 0 })
+	eventually(b.t, "all is told", func() bool {
+		s := b.stats()
+		return s.Held == 0 && s.Pending == 0
+	})
 }
 
 // after returns what the room was told after it was full.

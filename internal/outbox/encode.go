@@ -6,7 +6,7 @@ import (
 )
 
 // encodeOptions store foreign text as it came, also where it is not valid UTF-8.
-var encodeOptions = json.JoinOptions(jsontext.AllowInvalidUTF8(true), json.Deterministic(true))
+var encodeOptions = jsontext.AllowInvalidUTF8(true)
 
 // encodeList returns a list as JSON, "" when it is empty.
 func encodeList(list []string) (string, error) {

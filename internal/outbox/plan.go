@@ -32,14 +32,13 @@ type delivery struct {
 // whether a timer of the lane comes before it. Position 0 stands for the lane's head.
 func loadHead(tx *store.Tx, lane, from, now int64) (d *delivery, timer bool, err error) {
 	d = &delivery{lane: lane}
-	if from == 0 {
-		from = -1 // SQLite plans a join anew whenever a parameter of it was 0 or 1 before
-	}
+	// A CAST hides the lane's id from SQLite, which would plan the join anew whenever it becomes
+	// 1, or another after that.
 	var notification, pace []byte
 	err = tx.QueryRow(`SELECT d.position, d.webhook, d.mentions, w.hook, w.received, w.notification,
-		EXISTS (SELECT 1 FROM timers WHERE lane = $1 AND due <= $3), l.pace, w.exempt <> 0, l.next_position > d.position + 1
-		FROM deliveries d JOIN webhooks w ON w.id = d.webhook JOIN lanes l ON l.id = d.lane
-		WHERE d.lane = $1 AND d.position >= CASE WHEN CAST($2 AS BIGINT) > 0 THEN $2 ELSE l.head END
+		EXISTS (SELECT 1 FROM timers WHERE lane = l.id AND due <= $3), l.pace, w.exempt <> 0, l.next_position > d.position + 1
+		FROM lanes l JOIN deliveries d ON d.lane = l.id JOIN webhooks w ON w.id = d.webhook
+		WHERE l.id = CAST($1 AS BIGINT) AND d.position >= CASE WHEN CAST($2 AS BIGINT) > 0 THEN $2 ELSE l.head END
 		AND d.state = 'pending' ORDER BY d.position LIMIT 1`, lane, from, now).
 		Scan(&d.position, &d.webhook, &d.mentions, &d.hook, &d.received, &notification, &timer, &pace, &d.exempt, &d.behind)
 	if errors.Is(err, sql.ErrNoRows) {

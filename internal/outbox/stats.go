@@ -28,18 +28,19 @@ type LaneStats struct {
 func (o *Outbox) Stats(ctx context.Context) (Stats, error) {
 	var s Stats
 	rows, err := o.db.Query(ctx, `SELECT l.room, l.next_position - 1 - l.finished - l.held, l.held, l.parked_until, l.reason,
-		coalesce((SELECT w.received FROM deliveries d JOIN webhooks w ON w.id = d.webhook
-			WHERE d.lane = l.id AND d.position >= l.head AND d.state = 'pending' ORDER BY d.position LIMIT 1), 0),
-		coalesce((SELECT min(w.received) FROM sends s JOIN webhooks w ON w.id = s.webhook WHERE s.lane = l.id AND s.state = 'planned'), 0)
+		coalesce((SELECT webhook FROM deliveries WHERE lane = l.id AND position >= l.head AND state = 'pending' ORDER BY position LIMIT 1), ''),
+		coalesce((SELECT min(webhook) FROM sends WHERE lane = l.id AND state = 'planned' AND webhook <> ''), '')
 		FROM lanes l ORDER BY l.room`)
 	if err != nil {
 		return s, fmt.Errorf("read outbox statistics: %w", err)
 	}
 	defer rows.Close()
 	now := o.now()
+	var oldest string // ids sort by the time of acceptance
 	for rows.Next() {
 		var l LaneStats
-		var parked, next, planned int64
+		var parked int64
+		var next, planned string
 		if err := rows.Scan(&l.Room, &l.Pending, &l.Held, &parked, &l.Reason, &next, &planned); err != nil {
 			return s, fmt.Errorf("read outbox statistics: %w", err)
 		}
@@ -47,9 +48,9 @@ func (o *Outbox) Stats(ctx context.Context) (Stats, error) {
 		if !l.Parked.After(now) {
 			l.Parked, l.Reason = time.Time{}, ""
 		}
-		for _, received := range []int64{next, planned} {
-			if received > 0 {
-				s.OldestPending = max(s.OldestPending, now.Sub(fromMillis(received)))
+		for _, id := range []string{next, planned} {
+			if id != "" && (oldest == "" || id < oldest) {
+				oldest = id
 			}
 		}
 		s.Pending += l.Pending
@@ -59,8 +60,14 @@ func (o *Outbox) Stats(ctx context.Context) (Stats, error) {
 	if err := rows.Err(); err != nil {
 		return s, fmt.Errorf("read outbox statistics: %w", err)
 	}
-	if err := o.db.QueryRow(ctx, `SELECT count(*) FROM deliveries WHERE state = 'dead'`).Scan(&s.Dead); err != nil {
+	var received int64
+	err = o.db.QueryRow(ctx, `SELECT (SELECT count(*) FROM deliveries WHERE state = 'dead'),
+		coalesce((SELECT received FROM webhooks WHERE id = $1), 0)`, oldest).Scan(&s.Dead, &received)
+	if err != nil {
 		return s, fmt.Errorf("read outbox statistics: %w", err)
+	}
+	if received > 0 {
+		s.OldestPending = now.Sub(fromMillis(received))
 	}
 	return s, nil
 }

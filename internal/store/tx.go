@@ -4,15 +4,14 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
 )
 
 // Tx is a writing transaction.
 type Tx struct {
-	ctx    context.Context
-	tx     *sql.Tx
-	db     *DB
-	missed []string // statements to keep prepared once the connection is free
+	ctx  context.Context
+	tx   *sql.Tx
+	db   *DB
+	used map[string]*sql.Stmt // those of this transaction; nil where a statement is not prepared yet
 }
 
 // beginError says that a transaction could not begin, so that nothing of it was done. After
@@ -44,13 +43,13 @@ func (db *DB) update(ctx context.Context, do func(*Tx) error) error {
 	if err != nil {
 		return &beginError{err}
 	}
-	t := &Tx{ctx: ctx, tx: tx, db: db}
+	t := &Tx{ctx: ctx, tx: tx, db: db, used: map[string]*sql.Stmt{}}
 	if db.dialect.unwatched {
 		t.ctx = context.WithoutCancel(ctx)
 	}
 	defer func() {
 		tx.Rollback() //nolint:errcheck // does nothing after a commit
-		db.prepare(ctx, t.missed)
+		db.prepare(ctx, t.used)
 	}()
 	if err := do(t); err != nil {
 		return err
@@ -94,22 +93,26 @@ func (t *Tx) statement(query string) *sql.Stmt {
 	if !t.db.dialect.prepare {
 		return nil
 	}
-	t.db.mu.Lock()
-	stmt := t.db.prepared[query]
-	t.db.mu.Unlock()
-	if stmt == nil {
-		if !slices.Contains(t.missed, query) {
-			t.missed = append(t.missed, query)
+	stmt, used := t.used[query]
+	if !used {
+		t.db.mu.Lock()
+		prepared := t.db.prepared[query]
+		t.db.mu.Unlock()
+		if prepared != nil {
+			stmt = t.tx.StmtContext(t.ctx, prepared)
 		}
-		return nil
+		t.used[query] = stmt
 	}
-	return t.tx.StmtContext(t.ctx, stmt)
+	return stmt
 }
 
-// prepare keeps queries prepared for later transactions. One that cannot be prepared runs
-// unprepared and reports its error there.
-func (db *DB) prepare(ctx context.Context, queries []string) {
-	for _, q := range queries {
+// prepare keeps the queries prepared that a transaction has missed, for later ones. One that
+// cannot be prepared runs unprepared and reports its error there.
+func (db *DB) prepare(ctx context.Context, used map[string]*sql.Stmt) {
+	for q, stmt := range used {
+		if stmt != nil {
+			continue
+		}
 		stmt, err := db.write.PrepareContext(ctx, q)
 		if err != nil {
 			continue
