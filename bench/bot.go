@@ -40,14 +40,6 @@ func (b *bench) bot(ctx context.Context) (err error) {
 // handed to the bot, to the departure of its answer, when the bot's request begins. Both are
 // seen on the wire between the bot and the homeserver.
 func (b *bench) ping(ctx context.Context, h *realHome, s *setup) (err error) {
-	w, err := listenBetween(h.url)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, w.close()) }()
-	if err := s.moveTo(h.url, w.url); err != nil {
-		return err
-	}
 	p, err := b.serveReady(ctx, s)
 	if err != nil {
 		return err
@@ -64,7 +56,7 @@ func (b *bench) ping(ctx context.Context, h *realHome, s *setup) (err error) {
 		if err != nil {
 			return err
 		}
-		t, err := w.answerTo(ctx, event)
+		t, err := h.wire.answerTo(ctx, event)
 		if err != nil {
 			return p.explain(err)
 		}

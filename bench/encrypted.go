@@ -55,10 +55,13 @@ func (b *bench) newReal(ctx context.Context, bot bool) (h *realHome, s *setup, e
 		h.room, err = h.encryptedRoom(ctx, invited)
 	}
 	if err == nil {
+		h.wire, err = listenBetween(h.url)
+	}
+	if err == nil {
 		dir, err = b.folder()
 	}
 	if err == nil {
-		s, err = newSetup(dir, registration, h.url, []string{h.room}, serviceNames(hooksAtHome))
+		s, err = newSetup(dir, registration, h.wire.url, []string{h.room}, serviceNames(hooksAtHome))
 	}
 	if err == nil && bot {
 		err = s.addBot()
@@ -69,7 +72,12 @@ func (b *bench) newReal(ctx context.Context, bot bool) (h *realHome, s *setup, e
 	return h, s, nil
 }
 
-func (h *realHome) stop(ctx context.Context) error { return h.run(context.WithoutCancel(ctx), "down") }
+func (h *realHome) stop(ctx context.Context) (err error) {
+	if h.wire != nil {
+		err = h.wire.close()
+	}
+	return errors.Join(err, h.run(context.WithoutCancel(ctx), "down"))
+}
 
 func (b *bench) idleEncrypted(ctx context.Context, h *realHome, s *setup, what string, goal float64) error {
 	var idle []float64
@@ -98,6 +106,7 @@ type realHome struct {
 	env   []string
 	token string // the person's
 	room  string
+	wire  *wire // by which lotus-hooks reaches it
 }
 
 func (h *realHome) start(ctx context.Context, registration config.Registration) error {

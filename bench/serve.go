@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -72,15 +71,6 @@ func (s *setup) add(fields string) (err error) {
 
 // noDigest has many webhooks told one by one, where a digest would gather them.
 const noDigest = "digest: {enabled: false}\n"
-
-// moveTo gives the homeserver another address.
-func (s *setup) moveTo(from, to string) error {
-	text, err := os.ReadFile(s.file())
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(s.file(), bytes.Replace(text, []byte(from), []byte(to), 1), 0o600)
-}
 
 // The bot's account.
 const (

@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// wire stands between the bot and its homeserver, and notes when something passes.
+// wire stands between lotus-hooks and its homeserver, and notes when something passes.
 type wire struct {
 	url    string
 	server *http.Server

@@ -17,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"go.mau.fi/util/dbutil"
 	"maunium.net/go/mautrix"
@@ -69,6 +70,9 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 	defer func() { cancel(); <-ended }()
 	for lines := bufio.NewScanner(in); lines.Scan(); {
 		room, text, _ := strings.Cut(lines.Text(), " ")
+		if err := awaitEncryption(ctx, client, id.RoomID(room)); err != nil {
+			return err
+		}
 		made, err := client.SendMessageEvent(ctx, id.RoomID(room), event.EventMessage, &event.MessageEventContent{MsgType: event.MsgText, Body: text})
 		if err != nil {
 			return err
@@ -76,6 +80,17 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 		fmt.Fprintln(out, made.EventID)
 	}
 	return nil
+}
+
+// awaitEncryption returns when /sync has told that a room is encrypted: before, the client
+// would say things in plain.
+func awaitEncryption(ctx context.Context, client *mautrix.Client, room id.RoomID) error {
+	for ends := time.Now().Add(30 * time.Second); time.Now().Before(ends); time.Sleep(20 * time.Millisecond) {
+		if encrypted, err := client.StateStore.IsEncrypted(ctx, room); err != nil || encrypted {
+			return err
+		}
+	}
+	return fmt.Errorf("room %s is not encrypted", room)
 }
 
 // logIn logs the person in on a new device.

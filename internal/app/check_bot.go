@@ -32,7 +32,7 @@ func (c *onlineCheck) identity(ctx context.Context, client *mautrix.Client) {
 		c.good(what, "it has no cross-signing keys: they are made at the start, and %s will hold their recovery key", file)
 	case key != "":
 		c.good(what, "it has cross-signing keys, and %s holds a recovery key", file)
-	case signedByUs(known, client.UserID):
+	case signedByUs(known, client):
 		c.good(what, "it has cross-signing keys; keep their recovery key, for %s is gone", file)
 	default:
 		c.problem(what, "another program has made its cross-signing keys, and clients warn of it",
@@ -40,12 +40,15 @@ func (c *onlineCheck) identity(ctx context.Context, client *mautrix.Client) {
 	}
 }
 
-// signedByUs says whether one of our devices is signed by the account.
-func signedByUs(known *mautrix.RespQueryKeys, user id.UserID) bool {
+// signedByUs says whether one of our devices is signed by the account: one that the program
+// has made, or the one of the access token.
+func signedByUs(known *mautrix.RespQueryKeys, client *mautrix.Client) bool {
+	user := client.UserID
 	self := known.SelfSigningKeys[user]
 	signer := id.NewKeyID(id.KeyAlgorithmEd25519, self.FirstKey().String())
-	for _, device := range known.DeviceKeys[user] {
-		if _, signed := device.Signatures[user][signer]; signed && device.Unsigned["device_display_name"] == "lotus-hooks" {
+	for name, device := range known.DeviceKeys[user] {
+		ours := name == client.DeviceID || device.Unsigned["device_display_name"] == "lotus-hooks"
+		if _, signed := device.Signatures[user][signer]; signed && ours {
 			return true
 		}
 	}

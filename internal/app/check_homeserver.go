@@ -176,7 +176,7 @@ func (c *onlineCheck) bot(ctx context.Context) bool {
 	return true
 }
 
-// ownerOf returns whose token a client has; another's is an error.
+// ownerOf returns whose token a client has, and gives the client its device; another's is an error.
 func (c *onlineCheck) ownerOf(ctx context.Context, client *mautrix.Client) (id.UserID, error) {
 	who, err := client.Whoami(ctx)
 	if err != nil {
@@ -185,5 +185,6 @@ func (c *onlineCheck) ownerOf(ctx context.Context, client *mautrix.Client) (id.U
 	if who.UserID != client.UserID {
 		return "", fmt.Errorf("the token is one of %s", who.UserID)
 	}
+	client.DeviceID = who.DeviceID
 	return who.UserID, nil
 }

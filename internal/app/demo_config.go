@@ -20,7 +20,7 @@ var demoRooms = []console.Room{
 	{Name: "media", Title: "Media", Topic: "Series, films, music, books, streams"},
 	{
 		Name: "commands", Title: "Commands", Topic: "The bot answers what you type here",
-		Chat: &console.Chat{Hints: []string{"!help", "!wordle", `!poll "Pizza?"`, "!trivia", "!roll 2d6+3", "!8ball Will it rain?", "!health", "!hooks test grafana"}},
+		Chat: &console.Chat{Hints: []string{"!help", "!wordle", `!poll "Pizza?"`, "!trivia", "!roll 2d6+3", "!rps rock", "!health", "!hooks test grafana"}},
 	},
 	{
 		Name: directRoom, Title: "Lotus Bot", Topic: "Your direct chat: nobody else reads your guesses",

@@ -71,7 +71,8 @@ func (v *visitor) makeRooms(ctx context.Context, rooms []console.Room, other str
 			continue
 		}
 		req := &mautrix.ReqCreateRoom{Name: r.Title, Topic: r.Topic, Invite: []id.UserID{v.bot, id.UserID(other)}}
-		if r.Chat != nil && v.home.encrypted() {
+		encrypted := r.Chat != nil && v.home.encrypted()
+		if encrypted {
 			req.InitialState = []*event.Event{{
 				Type:    event.StateEncryption,
 				Content: event.Content{Parsed: &event.EncryptionEventContent{Algorithm: id.AlgorithmMegolmV1}},
@@ -82,7 +83,9 @@ func (v *visitor) makeRooms(ctx context.Context, rooms []console.Room, other str
 			return nil, fmt.Errorf("make room %s: %w", r.Name, err)
 		}
 		ids[r.Name] = made.RoomID.String()
-		v.show(r.Name, made.RoomID)
+		if !encrypted {
+			v.show(r.Name, made.RoomID)
+		}
 	}
 	return ids, nil
 }

@@ -159,6 +159,9 @@ func TestChat(t *testing.T) {
 		}
 		room.addTo("direct", "@bot:demo", "m.room.message", map[string]string{"msgtype": "m.text", "body": "Wordle #1 · 0/6"})
 		tb.until(`document.querySelector('[href="#direct"] .unread').textContent === "1" && document.getElementById("elsewhere").textContent === "@bot:demo wrote to you →"`)
+		tb.click(commands + ".hint")
+		room.say("@sonarr:demo", "by itself") // which a visitor who is called has no need to hear of
+		tb.until(`document.querySelector('[href="#spam"] .unread').textContent === "1"`)
 		tb.click("#elsewhere")
 		tb.until(`location.hash === "#direct" && document.activeElement === document.querySelector("` + direct + `input")`)
 		board := room.history()[0].ID

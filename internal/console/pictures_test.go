@@ -77,6 +77,20 @@ func TestPictures(t *testing.T) {
 		}
 		checkPicture(t, "trial", lightDesktop)
 	})
+	for view, on := range map[string]screen{"commands": desktop, "direct": phone} {
+		t.Run(view, func(t *testing.T) {
+			if *updatePictures {
+				room := newFakeRoom()
+				converse(t, room)
+				tb := openTab(t, newBrowser(t), storyOptions(t, room), on)
+				tb.click(`[href="#` + view + `"]`)
+				tb.until(`document.querySelector("[data-room=` + view + `]:not([hidden]) .card")`)
+				value[bool](tb, `(document.activeElement.blur(), true)`)
+				tb.save(view, chromedp.CaptureScreenshot())
+			}
+			checkPicture(t, view, on)
+		})
+	}
 	t.Run("cards", func(t *testing.T) {
 		room := newFakeRoom()
 		events := map[string]string{}

@@ -1,6 +1,8 @@
 package console_test
 
 import (
+	_ "embed"
+	"encoding/json"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -24,12 +26,26 @@ func storyOptions(t *testing.T, room *fakeRoom) console.Options {
 		{Name: "spam", Title: "Spam and Stuff", Topic: "All that happens, but for films and music"},
 		{Name: "ops", Title: "Ops", Topic: "What wants a person: warnings and worse"},
 		{Name: "media", Title: "Media", Topic: "Series, films, music, books, streams"},
+		{Name: "commands", Title: "Commands", Topic: "The bot answers what you type here", Chat: &console.Chat{
+			Hints: []string{"!help", "!wordle", `!poll "Pizza?"`, "!trivia", "!roll 2d6+3", "!rps rock", "!health", "!hooks test grafana"},
+		}},
+		{Name: "direct", Title: "Lotus Bot", Topic: "Your direct chat: nobody else reads your guesses", Chat: &console.Chat{
+			Direct: true, Hints: []string{"crane", "!wordle hard on", "!wordle stats", "!wordle share", "!wordle practice"},
+		}},
 	}
+	o.Visitor = fakeVisitor{room, nil}
 	o.Stories = []console.Story{
 		{Name: "incident", Title: "An incident, start to end", About: "One matter, six webhooks of Grafana, one card", Room: "ops"},
 		{Name: "storm", Title: "A storm", About: "Eighty webhooks of Uptime Kuma in half a minute, a handful of messages", Room: "ops"},
 	}
-	profiles := map[string]console.Profile{}
+	lotus, err := os.ReadFile(filepath.Join("..", "..", "virtualusers", "avatars", "lotus.png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	profiles := map[string]console.Profile{
+		visitorID:        {Name: "Visitor"},
+		"@lotusbot:demo": {Name: "Lotus Bot", Avatar: console.Picture{Data: lotus, ContentType: "image/png"}},
+	}
 	for _, service := range formatters.Services() {
 		name := service.Name
 		avatar, err := os.ReadFile(filepath.Join("..", "..", "virtualusers", "avatars", name+".png"))
@@ -141,4 +157,28 @@ func tell(t *testing.T, room *fakeRoom) {
 	rings.Mentions.Room = true
 	room.addTo("ops", userOf("grafana"), "m.room.message", rings)
 	room.addTo("media", userOf("sonarr"), "m.room.message", render(t, "sonarr", "Grab"))
+}
+
+// recorded is what the demo's bot says when it is asked for this and that, as the demo's page
+// got it.
+//
+//go:embed testdata/chat.json
+var recorded []byte
+
+// converse fills the chats with what was recorded.
+func converse(t *testing.T, room *fakeRoom) {
+	t.Helper()
+	var events []struct {
+		ID, Room, Sender, Type string
+		Content                json.RawMessage
+	}
+	if err := json.Unmarshal(recorded, &events); err != nil {
+		t.Fatal(err)
+	}
+	ids := map[string]string{}
+	quoted := regexp.MustCompile(`"\$\d+"`)
+	for _, e := range events {
+		content := quoted.ReplaceAllFunc(e.Content, func(id []byte) []byte { return []byte(`"` + ids[string(id[1:len(id)-1])] + `"`) })
+		ids[e.ID] = room.addTo(e.Room, e.Sender, e.Type, json.RawMessage(content))
+	}
 }

@@ -198,7 +198,7 @@ func TestTypingEnds(t *testing.T) {
 		must(t, err)
 		typing := func(since string) (typists []string, next string) {
 			t.Helper()
-			r := httptest.NewRequest("GET", "/_matrix/client/v3/sync?timeout=30000&since="+since, nil)
+			r := httptest.NewRequest(http.MethodGet, "/_matrix/client/v3/sync?timeout=30000&since="+since, nil)
 			r.Header.Set("Authorization", "Bearer "+ann.Token)
 			w := httptest.NewRecorder()
 			server.ServeHTTP(w, r)
@@ -224,7 +224,7 @@ func TestTypingEnds(t *testing.T) {
 		}
 		_, next := typing("")
 		began := time.Now()
-		r := httptest.NewRequest("PUT", "/_matrix/client/v3/rooms/"+room+"/typing/"+ann.UserID, strings.NewReader(`{"typing":true,"timeout":5000}`))
+		r := httptest.NewRequest(http.MethodPut, "/_matrix/client/v3/rooms/"+room+"/typing/"+ann.UserID, strings.NewReader(`{"typing":true,"timeout":5000}`))
 		r.Header.Set("Authorization", "Bearer "+ann.Token)
 		server.ServeHTTP(httptest.NewRecorder(), r)
 		who, next := typing(next)

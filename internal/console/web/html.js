@@ -21,6 +21,10 @@ const attributes = {
   a(from, to) {
     let url;
     try { url = new URL(from.getAttribute("href") ?? ""); } catch { return; } // also where it is relative
+    if (url.origin === "https://matrix.to" && url.hash.startsWith("#/@")) { // a user, whom clients open themselves
+      to.className = "mention";
+      return;
+    }
     if (!schemes.has(url.protocol)) return;
     to.href = url.href;
     to.target = "_blank";

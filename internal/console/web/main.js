@@ -48,7 +48,7 @@ function pointTo(event, room) {
     if (room.chat.direct && !room.shown && event.sender.id !== visitor) offer(`${event.sender.name} wrote to you →`, room);
     return;
   }
-  if (Date.now() - expected > soon) return;
+  if (Date.now() - expected > soon || offersChat()) return;
   if (room.shown) {
     expected = 0;
     byId("elsewhere").hidden = true;
@@ -57,8 +57,12 @@ function pointTo(event, room) {
   offer(`${event.sender.name} tells it in ${room.title} →`, room);
 }
 
+// offersChat says whether the pill leads to somebody who waits for an answer.
+const offersChat = () => !byId("elsewhere").hidden && Boolean(rooms.get(byId("elsewhere").dataset.room)?.chat);
+
 function offer(text, room) {
   const button = byId("elsewhere");
+  button.dataset.room = room.name;
   button.textContent = text;
   button.onclick = () => rail.goTo(room.name);
   button.hidden = false;
@@ -90,7 +94,7 @@ function draw(now) {
   drawn = offered;
   visitor = now.visitor;
   for (const each of now.rooms) {
-    const room = new Room(each, visitor, () => { expected = Date.now(); });
+    const room = new Room(each, visitor, (text) => { if (text.startsWith("!hooks")) expected = Date.now(); });
     rooms.set(room.name, room);
     byId("views").append(room.element);
   }

@@ -16,7 +16,7 @@ export class Room {
   #changed; // the button that leads to a card that changed above
   #target = null;
 
-  // visitor is the user id of who looks at the page, and said() is called when they say something.
+  // visitor is the user id of who looks at the page, and said(text) is called when they say something.
   constructor({ name, title, topic, chat }, visitor, said) {
     Object.assign(this, { name, title, topic, chat });
     this.#empty = make("p", "empty", chat ? "Nobody has said anything yet. Take one of these to begin with, or write." : "Nothing has been told here yet. Send a sample, or let a story be told.");
@@ -43,7 +43,7 @@ export class Room {
     if (chat) {
       this.element.classList.add("chat");
       this.#composer = new Composer({ title, hints: chat.hints, visitor }, (text) => {
-        said();
+        said(text);
         this.#follow.toEnd();
         return say(name, text);
       });
