@@ -4,6 +4,7 @@ package e2e_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -112,10 +113,15 @@ func TestBotTakenOver(t *testing.T) {
 
 	h.refuses("--yes", "bot", "reset-identity")
 	out := h.run("bot", "reset-identity", "--yes")
-	fresh := strings.TrimSpace(h.run("bot", "recovery-key"))
+	file, err := os.ReadFile(h.path("recovery-key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fresh, _, _ := strings.Cut(string(file), "\n")
 	if fresh == key || !strings.Contains(out, fresh) {
 		t.Errorf("the recovery key was %s, is %s, and is told as %s", key, fresh, out)
 	}
+	h.refuses("is shown once", "bot", "recovery-key")
 	h.start()
 	checkPong(t, ann.awaitAnswer(room, ann.say(room, "!ping")), true)
 	if after := checkSigned(t, ann); after == before {
@@ -199,12 +205,14 @@ type verification struct {
 	person *person
 	store  verificationhelper.VerificationStore
 	helper *verificationhelper.VerificationHelper
-	ended  chan string // "" when it is done, or why it was cancelled
+	proven chan struct{} // has something when the bot has proven its keys
+	ended  chan string   // "" when it is done, or why it was cancelled
 }
 
 func newVerification(t *testing.T, p *person) *verification {
 	t.Helper()
-	v := &verification{t: t, person: p, store: verificationhelper.NewInMemoryVerificationStore(), ended: make(chan string, 10)}
+	v := &verification{t: t, person: p, store: verificationhelper.NewInMemoryVerificationStore(),
+		proven: make(chan struct{}, 10), ended: make(chan string, 10)}
 	client, err := mautrix.NewClient(p.HomeserverURL.String(), p.UserID, p.AccessToken)
 	if err != nil {
 		t.Fatal(err)
@@ -222,6 +230,9 @@ func newVerification(t *testing.T, p *person) *verification {
 		}
 		if evt.Sender != p.UserID {
 			syncer.Dispatch(ctx, &copied)
+			if evt.Type.Type == event.InRoomVerificationMAC.Type {
+				v.proven <- struct{}{}
+			}
 		}
 	})
 	return v
@@ -269,7 +280,15 @@ func (v *verification) VerificationReady(ctx context.Context, txn id.Verificatio
 
 // ShowSAS implements verificationhelper.ShowSASCallbacks.
 func (v *verification) ShowSAS(ctx context.Context, txn id.VerificationTransactionID, _ []rune, _ []string, _ []int) {
-	v.later(func() error { return v.helper.ConfirmSAS(context.WithoutCancel(ctx), txn) })
+	// A person without cross-signing keys can end a verification only as the second to confirm.
+	v.later(func() error {
+		select {
+		case <-v.proven:
+		case <-time.After(time.Minute):
+			return errors.New("the bot does not confirm")
+		}
+		return v.helper.ConfirmSAS(context.WithoutCancel(ctx), txn)
+	})
 }
 
 // later does something as a person does, who takes their time.

@@ -4,6 +4,8 @@ package e2e_test
 
 import (
 	"fmt"
+	"io"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -90,6 +92,14 @@ func TestBotRooms(t *testing.T) {
 		t.Fatal(err)
 	}
 
+	for _, series := range []string{
+		`lotus_hooks_commands_total{command="ping",result="ok"} 3`,
+		`lotus_hooks_commands_total{command="ping",result="denied"} 1`,
+		`lotus_hooks_command_duration_seconds_count{command="ping"} 3`,
+	} {
+		eventually(t, 20*time.Second, series, func() bool { return strings.Contains(h.numbers(), series+"\n") })
+	}
+
 	h.stop()
 	leave(t, bob, talk)
 	early := ann.say(talk, "?ping")
@@ -106,6 +116,21 @@ func TestBotRooms(t *testing.T) {
 	if n := len(ann.answers(talk, edited)); n != 0 {
 		t.Errorf("an edit was answered %d times", n)
 	}
+}
+
+// numbers returns what the program shows to Prometheus.
+func (h *house) numbers() string {
+	h.t.Helper()
+	resp, err := http.Get("http://" + h.metrics + "/metrics")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer resp.Body.Close() //nolint:errcheck // only read from
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return string(text)
 }
 
 // TestBotTurns has a room turn encrypted while people talk to the bot.

@@ -120,7 +120,7 @@ func (s sent) content(t *testing.T, n formatters.Notification) map[string]any {
 	o := formatters.RenderOptions{Now: s.drawn, Zone: time.UTC, MsgType: s.msgType}
 	message := formatters.Render(n, o)
 	switch s.kind {
-	case "edit":
+	case "edit", "retire":
 		message = message.Edit(s.target)
 	case "reply":
 		message = message.Reply(s.target)
@@ -167,7 +167,7 @@ func (f followed) checkEvents(t *testing.T, messages []message) {
 		switch s.kind {
 		case "new":
 			cards[s.event] = s.user
-		case "edit", "reply":
+		case "edit", "retire", "reply":
 			if cards[s.target] != s.user {
 				t.Errorf("message %d, of kind %s, refers to %q of %q", n, s.kind, s.target, cards[s.target])
 			}
@@ -232,7 +232,7 @@ func (f followed) checkSample(t *testing.T, s sample) {
 	if parts[0].webhook == s.webhook && !shown {
 		t.Errorf("%s: none of its %d events says %q", s.Path(), len(parts), want.Status)
 	}
-	if parts[0].webhook != s.webhook && parts[0].kind != "edit" {
+	if parts[0].webhook != s.webhook && parts[0].kind != "edit" && parts[0].kind != "retire" {
 		t.Errorf("%s: it waited, and was told by an event of kind %s", s.Path(), parts[0].kind)
 	}
 }

@@ -20,28 +20,34 @@ const (
 	stormEvents = 15 // at most, and the changes of digests are among them
 )
 
-// TestStorm posts a thousand webhooks within ten seconds, and kills the program amid them.
-// With the digests that are the default, a room bears it: all is told in a few events.
+// TestStorm posts a thousand webhooks within ten seconds, with first lines of 80 bytes, and
+// kills the program amid them. With the digests that are the default, a room bears it: all is
+// told in a few events.
 func TestStorm(t *testing.T) {
 	t.Parallel()
+	long := strings.Repeat(" words", 11)
 	storetest.Each(t, func(t *testing.T, url string) {
 		h := newHouse(t, func(testing.TB) string { return url })
 		ann := newPerson(t, h.startSynapse(), "ann")
 		room := ann.newRoom(false, sender)
 		h.room("ops", room.String())
+		crowded := newCrowd(h, ann)
 		posters := []*poster{
-			{name: "first", url: h.hook("first", "generic", "ops", "")},
-			{name: "second", url: h.hook("second", "generic", "ops", "")},
-			{name: "third", url: h.hook("third", "generic", "ops", "")},
+			{name: "first", url: h.hook("first", "generic", "ops", ""), more: long},
+			{name: "second", url: h.hook("second", "generic", "ops", ""), more: long},
+			{name: "third", url: h.hook("third", "generic", "ops", ""), more: long},
 		}
 		h.writeDigested()
 		h.start()
 
+		crowded.begin(t)
 		ended := startStorm(t, posters...)
 		time.Sleep(stormTime / 2)
 		h.kill()
 		h.launch()
 		ended.Wait()
+		h.awaitTold(time.Minute)
+		crowded.end(t)
 		h.awaitTold(time.Minute)
 
 		read := ann.read(room)
@@ -54,6 +60,7 @@ func TestStorm(t *testing.T) {
 			checkTold(t, marked(cards, body), posters...)
 		}
 		checkDigests(t, cards)
+		crowded.check(t)
 	})
 }
 

@@ -25,7 +25,8 @@ import (
 type poster struct {
 	name     string
 	url      string
-	accepted int // of them, numbered from 0
+	more     string // what each webhook says behind its mark
+	accepted int    // of them, numbered from 0
 }
 
 // next is what the next webhook carries.
@@ -38,7 +39,7 @@ func (p *poster) mark(n int) string { return fmt.Sprintf("%s-%05d", p.name, n) }
 func (p *poster) post(ctx context.Context) error {
 	mark := p.next()
 	for {
-		status, err := postText(ctx, p.url, mark, mark)
+		status, err := postText(ctx, p.url, mark+p.more, mark)
 		switch {
 		case status == http.StatusAccepted:
 			p.accepted++

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"os/exec"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -113,7 +114,7 @@ type alertmanager struct {
 // startAlertmanager starts one on loopback, alone, with one receiver.
 func startAlertmanager(t *testing.T, h *house, hook, token string) *alertmanager {
 	t.Helper()
-	h.writeFile("alertmanager.yml", fmt.Sprintf(`route: {receiver: matrix, group_by: [alertname], group_wait: 1s, group_interval: 3s, repeat_interval: 1h}
+	h.writeFile("alertmanager.yml", fmt.Sprintf(`route: {receiver: matrix, group_by: [alertname], group_wait: 1s, group_interval: 2s, repeat_interval: 6s}
 receivers:
   - name: matrix
     webhook_configs:
@@ -189,7 +190,7 @@ func (a *alertmanager) failures() bool {
 }
 
 // TestAlertmanager lets Alertmanager tell of alerts: while the gateway is down, when its
-// answers are lost, and when the alerts end.
+// answers are lost, again and again, and when the alerts end.
 func TestAlertmanager(t *testing.T) {
 	t.Parallel()
 	h, ann, room := newSenderHouse(t)
@@ -213,6 +214,13 @@ func TestAlertmanager(t *testing.T) {
 
 	a.alert("nas-2", began, true) // joins the card
 	eventually(t, time.Minute, "the second alert is told", func() bool { return strings.Contains(lastEdit(ann.read(room), card), "nas-2") })
+	eventually(t, time.Minute, "a repetition is told by the card", func() bool {
+		return toldAgain.MatchString(lastEdit(ann.read(room), card))
+	})
+	if told := replies(ann.read(room), card); len(told) != 0 {
+		t.Errorf("a repetition was told by %+v", told)
+	}
+	checkCard(t, h.followed(room), ann.read(room))
 	a.alert("nas-1", began, false)
 	a.alert("nas-2", began, false)
 	eventually(t, time.Minute, "their end is told", func() bool { return len(replies(ann.read(room), card)) > 0 })
@@ -233,6 +241,9 @@ func TestAlertmanager(t *testing.T) {
 		}
 	}
 }
+
+// toldAgain is what a card says of an alert that goes on as it was.
+var toldAgain = regexp.MustCompile(`nas-2(?s:.*)firing for \d+ min.*, told \d+×`)
 
 // told returns the webhooks that a room was told.
 func (h *house) told(room id.RoomID) map[string]delivered {

@@ -3,14 +3,13 @@
 package e2e_test
 
 import (
-	"fmt"
-	"regexp"
-	"strings"
 	"testing"
 	"time"
 
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
+
+	"code.lotusguild.org/LotusGuild/lotus-hooks/testdata/stories"
 )
 
 // everything returns the messages of a room as read does. Those that were redacted have no
@@ -63,46 +62,27 @@ func standing(room []message) []message {
 	return cards
 }
 
-// howLong is at the end of a first line. How long something took depends on how late the
-// test is, where the sender does not say.
-var howLong = regexp.MustCompile(` after \d.*`)
-
-// view returns what a person sees of a room at last: its messages, numbered, each with its
-// first line, with what it replies to, and with how often it was changed.
+// view returns what a person sees of a room's messages at last.
 func view(all []message) string {
-	number, changed := map[string]int{}, map[string]int{}
-	for _, m := range all {
-		if target, kind := m.relation(); kind == "m.replace" {
-			changed[target]++
-		} else {
-			number[m.id] = len(number) + 1
-		}
-	}
 	stands := map[string]message{}
 	for _, m := range standing(all) {
 		stands[m.id] = m
 	}
-	var b strings.Builder
+	var room []stories.Message
+	number := map[string]int{}
 	for _, m := range all {
 		target, kind := m.relation()
 		if kind == "m.replace" {
 			continue
 		}
-		fmt.Fprintf(&b, "%d", number[m.id])
+		seen := stories.Message{Body: stands[m.id].body(), Deleted: len(m.content) == 0}
 		if kind == "reply" {
-			fmt.Fprintf(&b, " to %d", number[target])
+			seen.Answers = number[target]
 		}
-		first, _, _ := strings.Cut(stands[m.id].body(), "\n")
-		if len(m.content) == 0 {
-			first = "(deleted)"
-		}
-		fmt.Fprintf(&b, ": %s", howLong.ReplaceAllString(first, ""))
-		if n := changed[m.id]; n > 0 {
-			fmt.Fprintf(&b, " (changed %d×)", n)
-		}
-		b.WriteByte('\n')
+		room = append(room, seen)
+		number[m.id] = len(room)
 	}
-	return b.String()
+	return stories.View(room)
 }
 
 // TestStanding makes sure that what a person sees is what the tests look at.

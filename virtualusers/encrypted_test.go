@@ -18,6 +18,7 @@ import (
 	"maunium.net/go/mautrix/id"
 
 	"code.lotusguild.org/LotusGuild/lotus-hooks/e2e/synapse"
+	"code.lotusguild.org/LotusGuild/lotus-hooks/formatters"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/store/storetest"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/virtualusers"
 )
@@ -128,6 +129,16 @@ func TestEncrypted(t *testing.T) {
 		ann.isEncrypted(t, room, edit)
 		ann.reads(t, "long")
 		ann.reads(t, "long")
+	})
+
+	t.Run("Large", func(t *testing.T) {
+		place := h.place(t, room.String(), voices[0])
+		n := largest(formatters.LargeEncryptedBytes)
+		card := h.send(t, virtualusers.Event{Place: place, Notification: n})
+		edit := h.send(t, virtualusers.Event{Place: place, Notification: n, Replace: card})
+		ann.isEncrypted(t, room, edit)
+		checkWhole(t, ann.reads(t, n.Subject))
+		checkWhole(t, ann.reads(t, n.Subject))
 	})
 
 	t.Run("Restart", func(t *testing.T) {

@@ -199,6 +199,32 @@ func note(text string) formatters.Notification {
 	return formatters.Notification{Version: 1, Status: "test", Subject: text}
 }
 
+// largest returns a notification that takes as much of an event as it may.
+func largest(limit int) formatters.Notification {
+	n := note("large")
+	n.Large = true
+	const line = "imported a line of eighty bytes, in which \"Tide & Ember\" is told for a long time"
+	for size := 2 << 10; size+formatters.Weigh(line) < limit; size += formatters.Weigh(line) {
+		n.Details += line + "\n"
+	}
+	n.Details += "the last line"
+	return n
+}
+
+// checkWhole fails the test unless an event shows all of a notification, in either body.
+func checkWhole(t *testing.T, evt *event.Event) {
+	t.Helper()
+	content := evt.Content.AsMessage()
+	if content.NewContent != nil {
+		content = content.NewContent
+	}
+	for _, body := range []string{content.Body, content.FormattedBody} {
+		if !strings.Contains(body, "the last line") {
+			t.Errorf("the end of %d bytes is cut off", len(body))
+		}
+	}
+}
+
 // person is a member with a client that encrypts.
 type person struct {
 	*mautrix.Client

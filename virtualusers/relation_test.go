@@ -83,4 +83,13 @@ func TestRelations(t *testing.T) {
 			t.Errorf("%s: the event is %q, want one that stands alone", name, got)
 		}
 	}
+	for name, about := range map[string]func(*Event){
+		"edit":     func(e *Event) { e.Replace = card.ID },
+		"reaction": func(e *Event) { e.React = card.ID },
+	} {
+		made := send("dependent "+name, func(e *Event) { about(e); e.Dependent = true })
+		if made.ID != "" {
+			t.Errorf("%s that depends on what is gone made %+v", name, made)
+		}
+	}
 }

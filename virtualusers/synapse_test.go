@@ -12,6 +12,7 @@ import (
 	"maunium.net/go/mautrix/event"
 	"maunium.net/go/mautrix/id"
 
+	"code.lotusguild.org/LotusGuild/lotus-hooks/formatters"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/virtualusers"
 )
 
@@ -137,6 +138,16 @@ func TestPlain(t *testing.T) {
 		if evt := ann.reads(t, "on its own"); evt.Content.Raw["m.relates_to"] != nil {
 			t.Errorf("content: %v", evt.Content.Raw)
 		}
+	})
+
+	t.Run("Large", func(t *testing.T) {
+		room := ann.newRoom(t, false, sender)
+		place := h.place(t, room.String(), "hookshot_grafana")
+		n := largest(formatters.LargeBytes)
+		card := h.send(t, virtualusers.Event{Place: place, Notification: n})
+		h.send(t, virtualusers.Event{Place: place, Notification: n, Replace: card})
+		checkWhole(t, ann.reads(t, n.Subject))
+		checkWhole(t, ann.reads(t, n.Subject))
 	})
 
 	t.Run("EditAndReply", func(t *testing.T) {
