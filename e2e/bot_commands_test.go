@@ -108,7 +108,6 @@ var commands = []exchange{
 	{"!status", `⏳`},
 	{"bob: !health details", `Details are for moderators, in the rooms that I was set up for\.`},
 
-	{"bob: !hooks", `🚫`},
 	{"!hooks please", `Usage: !hooks .*`},
 	{"!hooks last nothing", `There is no hook of that name\. I know alerts, builds and series\. Usage: !hooks last \[<hook>\]`},
 	{"!hooks why", `Send it as a reply to a card\. Usage: !hooks why`},

@@ -131,7 +131,9 @@ func (p *parlour) converse(t *testing.T, room id.RoomID, all []exchange) {
 // check fails the test unless an event is a right answer, and sent as it should be.
 func (p *parlour) check(t *testing.T, e exchange, got heard) {
 	t.Helper()
-	t.Logf("%s\n%s\n%v", e.say, got.text(), got.said()["formatted_body"])
+	if testing.Verbose() { // to be read as a person would
+		t.Logf("%s\n%s\n%v", e.say, got.text(), got.said()["formatted_body"])
+	}
 	want, board := strings.CutPrefix(e.want, "board: ")
 	if !matches(want, got.text()) {
 		t.Errorf("%s is answered\n%s\nwant\n%s", e.say, got.text(), want)

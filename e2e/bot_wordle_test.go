@@ -125,7 +125,9 @@ func (w *wordGame) settle(t *testing.T) {
 	if got := strings.Join(rows, " "); got != strings.Join(w.said, " ") {
 		t.Errorf("the board shows %s, and was told %s", got, w.said)
 	}
-	t.Logf("%s\n%v", look.text(), look.said()["formatted_body"])
+	if testing.Verbose() {
+		t.Logf("%s\n%v", look.text(), look.said()["formatted_body"])
+	}
 }
 
 // breach guesses what hard mode forbids, if something is known of the word.

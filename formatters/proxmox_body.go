@@ -77,8 +77,10 @@ func (r *proxmoxReport) readMembers(n *node) {
 		f := &n.fields[i]
 		switch {
 		case slices.Contains(proxmoxContainers, f.key):
-			if inner, ok := parseTree(f.value.text); ok && inner.kind == '{' && f.value.isScalar() {
-				f.value = inner // the helper "json" within quotes
+			if f.value.isScalar() {
+				if inner, ok := parseTree(f.value.text); ok && inner.kind == '{' {
+					f.value = inner // the helper "json" within quotes
+				}
 			}
 			r.readObject(f.value)
 			r.readPairs(f.value)

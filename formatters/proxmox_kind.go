@@ -9,14 +9,14 @@ import (
 
 // What the titles of Proxmox' templates look like. Some operators put words before them.
 var (
-	proxmoxBackupTitle  = hint("vzdump b", `(?i)vzdump backup status \(([^)]*)\)\s*:\s*(.*)`)
+	proxmoxBackupTitle  = hint("vzdump b", `(?i)vzdump backup status \(([^)]*)\)\s*:`)
 	proxmoxJobTitle     = hint("replication job", `(?i)replication job:? '?([^\s']+)'? failed`)
 	proxmoxFenceTitle   = hint("fenc", `(?i)(?:try(?:ing)? to fence|successfully fenced|fencing: acknowledged.*) node '?([\w.-]+)`)
 	proxmoxUpdatesTitle = hint("available (", `(?i)new software packages available \(([^)]*)\)`)
 	proxmoxTapeTitle    = hint("load media '", `(?i)load media '([^']*)' request for (drive|changer) '([^']*)'`)
 	proxmoxStoreTitle   = hint("tore '", `(?i)(garbage collect|pruning|sync|verify|tape backup)\b.* datastore '([^']*)'`)
 	proxmoxMailTitle    = regexp.MustCompile(`(?i)^(smart error|smart failure|zfs |cron <|\S+ event on /dev/md)`)
-	proxmoxMadeUpID     = regexp.MustCompile(`^(backup|s|v|p|[a-z]+)-[0-9a-f]{8}-[0-9a-f]{4}$`)
+	proxmoxMadeUpID     = regexp.MustCompile(`^[a-z]+-[0-9a-f]{8}-[0-9a-f]{4}$`)
 )
 
 // proxmoxTypeOf tells the type of a notification by its title, or returns "".

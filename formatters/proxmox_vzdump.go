@@ -35,6 +35,7 @@ type vzdumpRun struct {
 }
 
 var (
+	vzdumpCause   = hint("failed:", `(?i)vzdump backup status \([^)]*\)\s*:.*?(?-i:failed:)(.*)`)
 	vzdumpSum     = hint("total ", `(?i)^total (running time|size):\s*(.+)$`)
 	vzdumpStorage = hint("--storage", `\s--storage[ =]'?([\w.-]+)`)
 	vzdumpFailed  = regexp.MustCompile(`^Backup of (?:VM|CT) (\d+) failed - (.*)$`)
@@ -131,11 +132,8 @@ func (r *proxmoxReport) vzdump() Notification {
 			bad = append(bad, g)
 		}
 	}
-	if m := proxmoxBackupTitle.FindStringSubmatch(r.Title); m != nil {
-		_, cause, _ := strings.Cut(m[2], "failed:")
-		if cause = strings.TrimSpace(cause); cause != "" && cause != "multiple problems" {
-			v.trouble = cause
-		}
+	if cause := submatch(vzdumpCause, r.Title); cause != "" && cause != "multiple problems" {
+		v.trouble = cause
 	}
 	ok := r.succeeded() && len(bad) == 0 && len(waiting) == 0
 	n := r.notification("vzdump", "backed up", Success)

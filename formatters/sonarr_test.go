@@ -312,7 +312,7 @@ func TestSonarrItems(t *testing.T) {
 		{"Rename", sonarrBody("Rename", "", `"renamedEpisodeFiles":[{"relativePath":"b","previousRelativePath":"a"},{"path":"/d","previousPath":"/c"},{"relativePath":"e"}],`),
 			[]formatters.Item{{Text: "a → b"}, {Text: "/c → /d"}, {Text: "e"}}},
 		{"StuckForSeveralReasons", sonarrBody("ManualInteractionRequired", "", `"downloadStatusMessages":[{"title":"a","messages":["x","y"]},{},{"title":"b"}],`), []formatters.Item{
-			item("a", "", "a", "x · y", formatters.Warning), item("b", "", "b", "", formatters.Warning)}},
+			item("", "", "a", "x · y", formatters.Warning), item("", "", "b", "", formatters.Warning)}},
 		{"StuckForOneReason", sonarrBody("ManualInteractionRequired", "", `"downloadStatusMessages":[{"title":"a","messages":["x"]}],`), nil},
 	}
 	for _, tt := range tests {

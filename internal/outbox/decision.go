@@ -30,7 +30,8 @@ type plan struct {
 // storeDecision writes a decision: its sends, the incident's new state, what becomes of
 // deliveries that wait for it, and the timer. It returns the first send.
 func (o *Outbox) storeDecision(tx *store.Tx, lane int64, k known, dec incident.Decision, p *plan, change *laneChange) (*send, error) {
-	card, err := k.card, error(nil)
+	card := k.card
+	var err error
 	if dec.Only != nil {
 		err = o.insertOnly(tx, lane, dec, p)
 	} else {
