@@ -53,7 +53,8 @@ func (p *parlour) told(h heard) bool {
 	return h.kind == "m.room.message" && !slices.Contains([]string{botUser, p.ann.user, p.bob.user}, h.sender)
 }
 
-// power sets Bob's power level in a room.
+// power sets Bob's power level in a room: 50 is enough for !hooks and for nothing else that is
+// tried meanwhile.
 func (p *parlour) power(t *testing.T, room id.RoomID, level int) {
 	t.Helper()
 	var levels map[string]any

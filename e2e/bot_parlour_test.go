@@ -71,9 +71,9 @@ func (p *parlour) settings(t *testing.T) string {
   ask: {url: %q, model: small},
   minecraft: {address: %q, password_file: rcon-password, bedrock: true},
   welcome: {space: %q, rooms: [%q], text: "Hello {name}!\nReact to come in."},
-  health: {deadline: 2s, probes: [{name: Ollama, ollama: %q, expect_model: small}, {name: Page, http: %q, expect_text: fine},
+  health: {deadline: 2s, details_power: 75, probes: [{name: Ollama, ollama: %q, expect_model: small}, {name: Page, http: %q, expect_text: fine},
     {name: Port, tcp: %q}, {name: Game, rcon: %q}, {name: Away, tcp: %q}]},
-  commands: {random: {power: 50}, agent: {rooms: [plain, secret]}, flip: {users: [%q]}}`,
+  commands: {random: {power: 75}, agent: {rooms: [plain, secret]}, flip: {users: [%q]}}`,
 		p.model.url, game, p.space.String(), p.hall.String(),
 		p.model.url, p.model.url+"/page", game, game, freeAddress(t), p.ann.user)
 }

@@ -11,7 +11,6 @@ import (
 // words, and a link.
 type pbsMessage struct {
 	values map[string]string // "Datastore" -> "nas"
-	reason string            // why it failed; may have several lines
 	ok     bool
 }
 
@@ -36,7 +35,6 @@ func (r *proxmoxReport) pbs(event, done, failed string) (Notification, pbsMessag
 			break
 		}
 	}
-	m.reason = pbsReason(r.Message)
 	r.Datastore = cmp.Or(r.Datastore, m.values["Datastore"])
 	r.Job = cmp.Or(r.Job, m.values["Job ID"])
 	if r.Datastore == "" && event != "sync" { // there, it is the other side's
@@ -47,11 +45,12 @@ func (r *proxmoxReport) pbs(event, done, failed string) (Notification, pbsMessag
 	n := r.notification(event, done, Success)
 	if !m.ok {
 		n.Status, n.Severity = failed, Error
-		n.Summary = colon(firstLine(m.reason))
-		if strings.Contains(m.reason, "\n") {
-			n.Details = m.reason
+		reason := pbsReason(r.Message)
+		n.Summary = colon(firstLine(reason))
+		if strings.Contains(reason, "\n") {
+			n.Details = reason
 		}
-		if m.reason == "" {
+		if reason == "" {
 			n.Details = boundedText(r.Message)
 		}
 	}
@@ -65,7 +64,7 @@ func (r *proxmoxReport) pbs(event, done, failed string) (Notification, pbsMessag
 }
 
 // pbsReason returns what a message says behind the first "Verification failed: " or "Error: "
-// that begins a line.
+// that begins a line, perhaps in several lines.
 func pbsReason(message string) string {
 	at := 0
 	for line := range strings.Lines(firstOf(message, maxTextBytes)) {

@@ -57,9 +57,7 @@ func hasSecrets(n *node) bool {
 func hideSecrets(n *node) {
 	for i := range n.fields {
 		f := &n.fields[i]
-		if isSecret(*f) {
-			f.told = true
-		}
+		f.told = f.told || isSecret(*f)
 		hideSecrets(f.value)
 	}
 	for _, item := range n.items {
