@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 
 	"github.com/lib/pq"
 	"github.com/rs/zerolog"
@@ -30,6 +31,10 @@ type store struct {
 	log zerolog.Logger
 }
 
+// setArrayWrapper tells mautrix how to write PostgreSQL's arrays, which it asks for in a
+// variable of its package.
+var setArrayWrapper = sync.OnceFunc(func() { crypto.PostgresArrayWrapper = pq.Array })
+
 // OpenCrypto opens the store of keys and creates its tables, whose names begin with crypto_,
 // and lotus_hooks_sync. mautrix looks for its tables without regard to PostgreSQL's schemas,
 // so the database must hold those of no other program. One connection is enough. With SQLite,
@@ -39,7 +44,7 @@ func OpenCrypto(ctx context.Context, db *sql.DB, postgres bool, log *slog.Logger
 	dialect := "sqlite"
 	if postgres {
 		dialect = "postgres"
-		crypto.PostgresArrayWrapper = pq.Array
+		setArrayWrapper()
 	}
 	wrapped, err := dbutil.NewWithDB(db, dialect)
 	if err != nil {

@@ -74,15 +74,14 @@ export class Composer {
     this.#problem.textContent = "";
     if (typed) this.#input.value = "";
     this.#recalled = 0;
+    if (this.#said.at(-1) !== text) this.#said.push(text);
+    if (this.#said.length > keep) this.#said.shift();
     try {
       await this.#say(text);
     } catch (err) {
       this.#problem.textContent = problem(err);
       if (typed && !this.#input.value) this.#input.value = text;
-      return;
     }
-    if (this.#said.at(-1) !== text) this.#said.push(text);
-    if (this.#said.length > keep) this.#said.shift();
   }
 
   // What was said comes back, if the line is empty or already holds something that came back.
