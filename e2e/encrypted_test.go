@@ -157,39 +157,45 @@ func (v *voices) check(who string, events []*event.Event, p *person, readable bo
 // turns encrypted in mid-burst.
 func TestTortureEncrypted(t *testing.T) {
 	t.Parallel()
-	storetest.Each(t, func(t *testing.T, url string) {
-		h := newHouse(t, func(testing.TB) string { return url })
-		ann := newPerson(t, h.startSynapse(), "ann").withKeys()
-		always, turns := ann.newRoom(true, sender), ann.newRoom(false, sender)
-		h.room("always", always.String())
-		h.room("turns", turns.String())
-		one := &poster{name: "one", url: h.hook("one", "generic", "always", "")}
-		two := &poster{name: "two", url: h.hook("two", "generic", "turns", "")}
-		three := &poster{name: "three", url: h.hook("three", "generic", "turns", "user: {localpart: other}")}
-		h.write()
-		h.start()
-
-		pause, lifetime := 200*time.Millisecond, 2*time.Second
-		kills := rounds(t, 4)
-		if strings.HasPrefix(url, "postgres") {
-			pause, lifetime, kills = time.Second, leaseTime+2*time.Second, rounds(t, 1)
-		}
-		b := startBurst(t, pause, one, two, three)
-		ann.awaitPlain(turns)
-		ann.encrypt(turns)
-		for range kills {
-			time.Sleep(lifetime / 2)
-			time.Sleep(random(lifetime))
-			h.kill()
-			h.launch()
-		}
-		time.Sleep(lifetime)
-		b.finish()
-		h.awaitTold(2 * time.Minute)
-		checkTold(t, ann.read(always), one)
-		checkTold(t, ann.read(turns), two, three)
-		checkTurned(t, ann.timeline(turns))
+	t.Run("SQLite", func(t *testing.T) {
+		t.Parallel()
+		tortureEncrypted(t, storetest.SQLite, rounds(t, 4), 200*time.Millisecond, 2*time.Second)
 	})
+	t.Run("PostgreSQL", func(t *testing.T) {
+		t.Parallel()
+		sideBySide(t, 1, 4, func(t *testing.T, kills int) {
+			tortureEncrypted(t, storetest.Postgres, kills, time.Second, leaseTime+2*time.Second)
+		})
+	})
+}
+
+func tortureEncrypted(t *testing.T, database func(testing.TB) string, kills int, pause, lifetime time.Duration) {
+	h := newHouse(t, database)
+	ann := newPerson(t, h.startSynapse(), "ann").withKeys()
+	always, turns := ann.newRoom(true, sender), ann.newRoom(false, sender)
+	h.room("always", always.String())
+	h.room("turns", turns.String())
+	one := &poster{name: "one", url: h.hook("one", "generic", "always", "")}
+	two := &poster{name: "two", url: h.hook("two", "generic", "turns", "")}
+	three := &poster{name: "three", url: h.hook("three", "generic", "turns", "user: {localpart: other}")}
+	h.write()
+	h.start()
+
+	b := startBurst(t, pause, one, two, three)
+	ann.awaitPlain(turns)
+	ann.encrypt(turns)
+	for range kills {
+		time.Sleep(lifetime / 2)
+		time.Sleep(random(lifetime))
+		h.kill()
+		h.launch()
+	}
+	time.Sleep(lifetime)
+	b.finish()
+	h.awaitTold(2 * time.Minute)
+	checkTold(t, ann.read(always), one)
+	checkTold(t, ann.read(turns), two, three)
+	checkTurned(t, ann.timeline(turns))
 }
 
 // awaitPlain waits until something was told in the room.

@@ -32,6 +32,10 @@ func (h *house) leads() bool {
 // the room over: all are told once, in order, and people can read them.
 func TestTortureLeader(t *testing.T) {
 	t.Parallel()
+	sideBySide(t, 2, 5, tortureLeader)
+}
+
+func tortureLeader(t *testing.T, rounds int) {
 	a := newHouse(t, storetest.Postgres)
 	ann := newPerson(t, a.startSynapse(), "ann").withKeys()
 	secret, plain := ann.newRoom(true, sender), ann.newRoom(false, sender)
@@ -51,8 +55,8 @@ func TestTortureLeader(t *testing.T) {
 	inOpen := []*poster{{name: "three", url: at(a, 2)}, {name: "threetwin", url: at(b, 2)}}
 	a.start()
 	b.start()
-	burst := startBurst(t, 500*time.Millisecond, append(inSecret, inOpen...)...)
-	for round := range rounds(t, 2) {
+	burst := startBurst(t, time.Second, append(inSecret, inOpen...)...)
+	for round := range rounds {
 		leader, other := a, b
 		eventually(t, 30*time.Second, "one of the two leads", func() bool { // who hung may not have noticed yet
 			if b.leads() {

@@ -20,10 +20,18 @@ var binary = os.Getenv("LOTUS_HOOKS_BINARY")
 // wait, for homeservers that are away, backoffs and leases.
 const parallel = 8
 
+// tortureParallel is the same of "make torture", where several installations share the rounds
+// of one fault.
+const tortureParallel = 24
+
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if p := flag.Lookup("test.parallel"); p.Value.String() == strconv.Itoa(runtime.GOMAXPROCS(0)) {
-		if err := p.Value.Set(strconv.Itoa(parallel)); err != nil {
+		n := parallel
+		if os.Getenv("LOTUS_TORTURE") != "" {
+			n = tortureParallel
+		}
+		if err := p.Value.Set(strconv.Itoa(n)); err != nil {
 			panic(err)
 		}
 	}
@@ -47,6 +55,26 @@ func TestMain(m *testing.M) {
 }
 
 func enabled() bool { return os.Getenv("LOTUS_E2E") == "1" }
+
+// sideBySide lets a fault happen as often as rounds says. Many rounds of a fault after which
+// the program mostly waits are shared out among several installations, so that they end
+// within the hour.
+func sideBySide(t *testing.T, usual, installations int, test func(t *testing.T, rounds int)) {
+	t.Helper()
+	const enough = 25 // rounds that are no reason for one more installation
+	total := rounds(t, usual)
+	n := min(installations, 1+(total-1)/enough)
+	if n == 1 {
+		test(t, total)
+		return
+	}
+	for i := range n {
+		t.Run(strconv.Itoa(i), func(t *testing.T) {
+			t.Parallel()
+			test(t, (i+1)*total/n-i*total/n)
+		})
+	}
+}
 
 // rounds is how often a fault happens: as often as it is usual, or LOTUS_TORTURE times.
 func rounds(t *testing.T, usual int) int {

@@ -16,6 +16,10 @@ import (
 // and restarts the program meanwhile.
 func TestTortureHomeserverStopped(t *testing.T) {
 	t.Parallel()
+	sideBySide(t, 1, 3, tortureHomeserverStopped)
+}
+
+func tortureHomeserverStopped(t *testing.T, rounds int) {
 	h := newHouse(t, storetest.SQLite)
 	s := h.startSynapse()
 	ann := newPerson(t, s, "ann")
@@ -35,8 +39,8 @@ func TestTortureHomeserverStopped(t *testing.T) {
 	h.awaitTold(time.Minute)
 	checkTold(t, ann.read(room), one)
 
-	for range rounds(t, 1) {
-		b := startBurst(t, 200*time.Millisecond, one, two)
+	for range rounds {
+		b := startBurst(t, 400*time.Millisecond, one, two)
 		time.Sleep(time.Second)
 		s.Stop(t)
 		time.Sleep(5 * time.Second)
@@ -54,6 +58,10 @@ func TestTortureHomeserverStopped(t *testing.T) {
 // TestTortureHomeserverKilled kills the homeserver while webhooks pour in.
 func TestTortureHomeserverKilled(t *testing.T) {
 	t.Parallel()
+	sideBySide(t, 1, 3, tortureHomeserverKilled)
+}
+
+func tortureHomeserverKilled(t *testing.T, rounds int) {
 	h := newHouse(t, storetest.Postgres)
 	s := h.startSynapse()
 	ann := newPerson(t, s, "ann")
@@ -64,8 +72,8 @@ func TestTortureHomeserverKilled(t *testing.T) {
 	two := &poster{name: "two", url: h.hook("two", "generic", "secret", "")}
 	h.write()
 	h.start()
-	for range rounds(t, 1) {
-		b := startBurst(t, 100*time.Millisecond, one, two)
+	for range rounds {
+		b := startBurst(t, 200*time.Millisecond, one, two)
 		time.Sleep(time.Second + random(2*time.Second))
 		s.Kill(t)
 		time.Sleep(random(3 * time.Second))
@@ -81,6 +89,10 @@ func TestTortureHomeserverKilled(t *testing.T) {
 // TestTortureHomeserverUnwell lets the homeserver answer 429 and 5xx, and lose answers.
 func TestTortureHomeserverUnwell(t *testing.T) {
 	t.Parallel()
+	sideBySide(t, 1, 3, tortureHomeserverUnwell)
+}
+
+func tortureHomeserverUnwell(t *testing.T, rounds int) {
 	h := newHouse(t, storetest.SQLite)
 	s := h.startSynapse()
 	ann := newPerson(t, s, "ann")
@@ -103,7 +115,7 @@ func TestTortureHomeserverUnwell(t *testing.T) {
 	}
 	between.fail(unwell...) // from the first request: registering, joining and profiles fail, too
 	h.start()
-	for n := range rounds(t, 1) {
+	for n := range rounds {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			before := between.hits.Load()
 			b := startBurst(t, 150*time.Millisecond, one, two, three)

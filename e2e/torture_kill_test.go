@@ -34,8 +34,10 @@ func TestTortureKill(t *testing.T) {
 		t.Parallel()
 		// The next process first waits for the leases of the killed one, which could be alive
 		// on another machine.
-		tortureKill(t, storetest.Postgres, rounds(t, 4), 400*time.Millisecond, func() time.Duration {
-			return random(2*time.Second) + random(2)*leaseTime
+		sideBySide(t, 4, 3, func(t *testing.T, kills int) {
+			tortureKill(t, storetest.Postgres, kills, time.Second, func() time.Duration {
+				return random(2*time.Second) + random(2)*leaseTime
+			})
 		})
 	})
 }

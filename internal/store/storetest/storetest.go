@@ -113,7 +113,7 @@ func start() (func(database string) string, error) {
 		}
 	}
 	script := fmt.Sprintf(`cd %[2]q && %[1]s/initdb -D data -U test -A trust -E UTF8 --no-sync >initdb.log 2>&1 &&
-		{ %[1]s/postgres -D data -k %[2]q -c listen_addresses= -c max_connections=200 >postgres.log 2>&1 & } &&
+		{ %[1]s/postgres -D data -k %[2]q -c listen_addresses= -c max_connections=600 >postgres.log 2>&1 & } &&
 		pid=$!; cat >/dev/null; kill -INT $pid; wait $pid; rm -rf %[2]q`, bin, dir)
 	cmd := exec.Command("/bin/sh", "-c", script)
 	cmd.SysProcAttr = attr
