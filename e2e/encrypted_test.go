@@ -159,12 +159,12 @@ func TestTortureEncrypted(t *testing.T) {
 	t.Parallel()
 	t.Run("SQLite", func(t *testing.T) {
 		t.Parallel()
-		tortureEncrypted(t, storetest.SQLite, rounds(t, 4), 200*time.Millisecond, 2*time.Second)
+		tortureEncrypted(t, storetest.SQLite, rounds(t, 4), 400*time.Millisecond, 2*time.Second)
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {
 		t.Parallel()
 		sideBySide(t, 1, 4, func(t *testing.T, kills int) {
-			tortureEncrypted(t, storetest.Postgres, kills, time.Second, leaseTime+2*time.Second)
+			tortureEncrypted(t, storetest.Postgres, kills, 3*time.Second, leaseTime+2*time.Second)
 		})
 	})
 }

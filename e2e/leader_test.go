@@ -55,7 +55,7 @@ func tortureLeader(t *testing.T, rounds int) {
 	inOpen := []*poster{{name: "three", url: at(a, 2)}, {name: "threetwin", url: at(b, 2)}}
 	a.start()
 	b.start()
-	burst := startBurst(t, time.Second, append(inSecret, inOpen...)...)
+	burst := startBurst(t, 3*time.Second, append(inSecret, inOpen...)...)
 	for round := range rounds {
 		leader, other := a, b
 		eventually(t, 30*time.Second, "one of the two leads", func() bool { // who hung may not have noticed yet

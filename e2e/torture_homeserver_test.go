@@ -40,7 +40,7 @@ func tortureHomeserverStopped(t *testing.T, rounds int) {
 	checkTold(t, ann.read(room), one)
 
 	for range rounds {
-		b := startBurst(t, 400*time.Millisecond, one, two)
+		b := startBurst(t, time.Second, one, two)
 		time.Sleep(time.Second)
 		s.Stop(t)
 		time.Sleep(5 * time.Second)
@@ -73,7 +73,7 @@ func tortureHomeserverKilled(t *testing.T, rounds int) {
 	h.write()
 	h.start()
 	for range rounds {
-		b := startBurst(t, 200*time.Millisecond, one, two)
+		b := startBurst(t, 500*time.Millisecond, one, two)
 		time.Sleep(time.Second + random(2*time.Second))
 		s.Kill(t)
 		time.Sleep(random(3 * time.Second))

@@ -26,7 +26,7 @@ func TestTortureKill(t *testing.T) {
 	t.Run("SQLite", func(t *testing.T) {
 		t.Parallel()
 		// The next process goes on at once.
-		tortureKill(t, storetest.SQLite, rounds(t, 20), 120*time.Millisecond, func() time.Duration {
+		tortureKill(t, storetest.SQLite, rounds(t, 20), 200*time.Millisecond, func() time.Duration {
 			return random(1500 * time.Millisecond)
 		})
 	})
@@ -35,7 +35,7 @@ func TestTortureKill(t *testing.T) {
 		// The next process first waits for the leases of the killed one, which could be alive
 		// on another machine.
 		sideBySide(t, 4, 3, func(t *testing.T, kills int) {
-			tortureKill(t, storetest.Postgres, kills, time.Second, func() time.Duration {
+			tortureKill(t, storetest.Postgres, kills, 3*time.Second, func() time.Duration {
 				return random(2*time.Second) + random(2)*leaseTime
 			})
 		})
