@@ -22,7 +22,7 @@ const parallel = 8
 
 // tortureParallel is the same of "make torture", where several installations share the rounds
 // of one fault.
-const tortureParallel = 24
+const tortureParallel = 10
 
 func TestMain(m *testing.M) {
 	flag.Parse()

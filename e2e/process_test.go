@@ -142,7 +142,7 @@ func (h *house) awaitTold(patience time.Duration) {
 	h.t.Helper()
 	started := time.Now()
 	least, progressed := -1, started
-	for ; ; time.Sleep(100 * time.Millisecond) {
+	for ; ; time.Sleep(200 * time.Millisecond) {
 		pending, dead, ok := h.outbox()
 		switch {
 		case ok && pending == 0 && dead == 0:

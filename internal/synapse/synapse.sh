@@ -229,7 +229,7 @@ watch_owner() {
   local mine
   mine=$(pid)
   (
-    while kill -0 "$SYNAPSE_OWNER" && [ "$(pid)" = "$mine" ]; do sleep 1; done
+    while kill -0 "$SYNAPSE_OWNER" && kill -0 "$mine"; do sleep 2; done # cheap: many may watch at once
     [ "$(pid)" != "$mine" ] || kill "$mine"
   ) </dev/null >/dev/null 2>&1 &
 }
