@@ -2,6 +2,8 @@ package formatters
 
 import (
 	"bytes"
+	"errors"
+	"regexp"
 	"strings"
 )
 
@@ -28,6 +30,11 @@ func formatGrafana(p Payload) (Notification, error) {
 		return grafanaEmptyRequest(p), nil
 	}
 	w, err := decodeAlerts(p)
+	if errors.Is(err, errNoAlert) {
+		if n, legacyErr := formatGrafanaLegacy(p); legacyErr == nil {
+			return n, nil
+		}
+	}
 	if err != nil {
 		return Notification{}, err
 	}
@@ -54,8 +61,12 @@ func (w *alertGroup) isTest() bool {
 	labels := w.Alerts[0].Labels
 	return labels["alertname"] == "TestAlert" && labels["instance"] == "Grafana" ||
 		w.Receiver != "" && strings.HasPrefix(string(w.GroupKey), string(w.Receiver)+"-"+string(w.Alerts[0].Fingerprint)) &&
-			!strings.Contains(string(w.GroupKey), "{")
+			!strings.Contains(string(w.GroupKey), "{") ||
+		oldTestKey.MatchString(string(w.GroupKey))
 }
+
+// oldTestKey is the group key of a test of Grafana 8 and 9: the alert's labels and the time.
+var oldTestKey = regexp.MustCompile(`^\{[^}].*\}\d{4}-\d\d-\d\d `)
 
 // connected answers the Test button, with the words that a person gave it.
 func (w *alertGroup) connected() Notification {
