@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // groupAlert is one alert of a group. Labels identify it, annotations describe it.
@@ -20,7 +22,8 @@ type groupAlert struct {
 	PanelURL     text              `json:"panelURL"`
 	ImageURL     text              `json:"imageURL"`
 	Fingerprint  text              `json:"fingerprint"`
-	Values       map[string]number `json:"values"` // by the rule's query ids; null when any of them is NaN
+	Values       map[string]number `json:"values"`      // by the rule's query ids; null when any of them is NaN
+	Enrichments  jsontext.Value    `json:"enrichments"` // of any shape
 
 	over           bool
 	started, ended time.Time // zero when unknown
@@ -46,7 +49,11 @@ func (a *groupAlert) key() string {
 
 // replaces reports that the alert stands in the place of its rule's own one.
 func (a *groupAlert) replaces() bool {
-	return a.Labels["alertname"] == grafanaNoData || a.Labels["alertname"] == grafanaQueryError
+	return a.called(grafanaNoData) || a.called(grafanaQueryError)
+}
+
+func (a *groupAlert) called(name string) bool {
+	return strings.EqualFold(string(a.Labels["alertname"]), name)
 }
 
 // name is the rule's: an alert in its place carries it in a label of its own.
@@ -60,13 +67,14 @@ func (a *groupAlert) name() string {
 // reason is why the alert is in its state, when that is not the rule's condition: "NoData",
 // "Error", "MissingSeries", "Paused", "RuleDeleted", "Updated", or two, "NoData, KeepLast".
 func (a *groupAlert) reason() string {
-	switch a.Labels["alertname"] {
-	case grafanaNoData:
+	reason := a.Annotations.first("grafana_state_reason")
+	switch {
+	case a.called(grafanaNoData), !a.replaces() && strings.EqualFold(reason, "NoData"):
 		return "NoData"
-	case grafanaQueryError:
+	case a.called(grafanaQueryError), strings.EqualFold(reason, "Error"):
 		return "Error"
 	}
-	return a.Annotations.first("grafana_state_reason")
+	return reason
 }
 
 // status is one to three words for the badge.

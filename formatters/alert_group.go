@@ -18,19 +18,15 @@ func (w *alertGroup) group() Notification {
 		Severity: told[0].severity(), // the worst comes first
 		Status:   cmp.Or(shared(told, (*groupAlert).status), "firing"),
 		Subject:  w.subject(),
-		URL:      shared(w.Alerts, (*groupAlert).url),
+		URL:      w.sharedPage((*groupAlert).url),
 		Links:    w.sharedLinks(),
-		Facts:    w.truncation(),
 		More:     int(w.truncated()),
 	}
 	if n.URL == "" && len(n.Links) > 0 {
 		n.URL = n.Links[0].URL
 	}
 	n.URL = cmp.Or(n.URL, webURL(w.ExternalURL))
-	story := "" // of all of them: it moves from the items to the first line
-	if w.name() != "" && len(open) > 0 {
-		story = shared(open, (*groupAlert).story)
-	}
+	story := shared(open, (*groupAlert).story) // it moves from the items to the first line
 	labels := w.differingLabels()
 	for i := range w.Alerts {
 		a := &w.Alerts[i]
@@ -43,10 +39,10 @@ func (w *alertGroup) group() Notification {
 		n.Image = cmp.Or(n.Image, webURL(a.ImageURL))
 	}
 	n.Summary = w.roll(n.Items[:len(told)], labels, story)
-	if folder := w.folder(); folder != "" && folder != n.Subject {
-		n.Facts = append([]Fact{{Name: "Folder", Value: folder}}, n.Facts...)
-	}
-	n.Details = explainAll(open, n.Items)
+	var details []string
+	n.Facts, details = w.sharedFacts(n.Subject, n.Summary)
+	n.Facts = append(n.Facts, w.truncation()...)
+	n.Details = stacked(explainAll(open, n.Items, story), strings.Join(details, "\n"))
 	return n
 }
 
@@ -56,31 +52,26 @@ func (w *alertGroup) item(a *groupAlert, labels []string, storyTold bool) Item {
 		Key: a.key(), Status: a.badge(), Severity: a.severity(), Since: a.started, URL: a.url(),
 		Subject: a.distinction(labels),
 	}
+	where := item.Subject
 	if name := a.name(); w.name() == "" && name != "" {
 		item.Subject = name
-		if where := a.distinction(labels); where != "" {
+		if where != "" && !containsWord(name, hostOf(where)) {
 			item.Subject += " on " + where
 		}
 	}
 	if item.Subject == "" { // nothing sets it apart
-		place, _ := a.place()
-		item.Subject = cmp.Or(place, a.name(), "alert")
+		where, _ = a.place()
+		item.Subject = cmp.Or(where, a.name(), "alert")
 	}
-	switch {
-	case a.over:
+	if a.over {
 		item.Text = a.ending()
-	case storyTold || a.story() == "":
-		var words []string
-		values := a.values()
-		for _, v := range values {
-			words = append(words, strings.ToLower(v.name(a.over, len(values) == 1))+" "+plainNumber(v.value))
-		}
-		item.Text = strings.Join(words, ", ")
-	default: // "nas-1 is unreachable" behind the subject nas-1
-		item.Text = a.story()
-		if rest, ok := strings.CutPrefix(item.Text, item.Subject+" "); ok {
-			item.Text = rest
-		}
+		return item
+	}
+	if !storyTold {
+		item.Text = withoutPlace(withoutPlace(a.story(), item.Subject), where)
+	}
+	if item.Text == "" {
+		item.Text = valueWords(a.values())
 	}
 	return item
 }
@@ -104,11 +95,16 @@ func (w *alertGroup) roll(items []Item, labels []string, story string) string {
 	place, label := w.Alerts[0].place()
 	inPlace := place != "" && place != who && place != w.subject() && !slices.Contains(labels, label) &&
 		shared(w.Alerts, func(a *groupAlert) string { return a.Labels.first(label) }) != ""
+	if story = withoutPlace(story, place); story != "" && containsWord(w.subject(), story) {
+		story = ""
+	}
 	switch {
 	case inPlace && story != "":
 		return "on " + place + " (" + who + "): " + story
 	case inPlace:
 		return "on " + place + ": " + who
+	case story != "" && w.name() == "": // who are rules, rather than places
+		return ": " + who + ": " + story
 	case story != "":
 		return "on " + who + ": " + story
 	}
@@ -122,9 +118,10 @@ func (w *alertGroup) folder() string {
 	return shared(w.Alerts, func(a *groupAlert) string { return oneLine(a.Labels.first("grafana_folder")) })
 }
 
-// subject names the group: its rule, else what it is grouped by, else its folder.
+// subject names the group: as the operator does, else by its rule, else by what it is grouped
+// by, else by its folder.
 func (w *alertGroup) subject() string {
-	if name := w.name(); name != "" {
+	if name := cmp.Or(w.customTitle(), w.name()); name != "" {
 		return name
 	}
 	var by []string
@@ -193,28 +190,14 @@ func (a *groupAlert) distinction(labels []string) string {
 	return strings.Join(values, " ")
 }
 
-// sharedLinks leads to what all alerts have in common. Links to a dashboard end in each
-// alert's own span of time, which does not make them another dashboard.
-func (w *alertGroup) sharedLinks() []Link {
-	first := &w.Alerts[0]
-	var links []Link
-	dashboard := shared(w.Alerts, func(a *groupAlert) string {
-		page, _, _ := strings.Cut(webURL(a.DashboardURL), "?")
-		return page
-	})
-	if dashboard != "" {
-		links = addLink(links, "Dashboard", webURL(first.DashboardURL))
-	} else { // in Prometheus, it is the query that says which graph
-		source := shared(w.Alerts, func(a *groupAlert) string { return webURL(a.GeneratorURL) })
-		links = addLink(links, first.sourceName(), source)
-	}
-	return addLink(links, "Runbook", shared(w.Alerts, (*groupAlert).runbook))
-}
-
 // explainAll returns the explanations of the open alerts: once where they are the same, else
 // each under its item's subject.
-func explainAll(open []groupAlert, items []Item) string {
-	explain := func(a *groupAlert) string { return strings.Join(a.explanations(), "\n") }
+func explainAll(open []groupAlert, items []Item, story string) string {
+	room := longItem
+	if story != "" {
+		room = longSummary
+	}
+	explain := func(a *groupAlert) string { return strings.Join(a.explanations(room), "\n") }
 	if common := shared(open, explain); common != "" {
 		return common
 	}

@@ -14,7 +14,7 @@ func (w *alertGroup) single() Notification {
 	n := Notification{
 		Severity: a.severity(),
 		Status:   a.status(),
-		Subject:  cmp.Or(a.name(), w.sender+" alert"),
+		Subject:  cmp.Or(w.customTitle(), a.name(), w.sender+" alert"),
 		URL:      cmp.Or(a.url(), webURL(w.ExternalURL)),
 		Links:    a.links(),
 		Image:    webURL(a.ImageURL),
@@ -24,28 +24,28 @@ func (w *alertGroup) single() Notification {
 		Items: []Item{{Key: a.key(), Severity: a.severity(), Since: a.started}},
 	}
 	var details []string
-	n.Facts, details = a.facts()
+	n.Summary = a.summary(n.Subject)
+	n.Facts, details = a.facts(n.Subject + " " + n.Summary)
 	if a.over {
 		n.Time = a.ended
-		n.Summary = a.ending()
-		if place, _ := a.place(); place != "" {
-			space := " "
-			if n.Summary == "" || n.Summary[0] == ':' {
-				space = ""
-			}
-			n.Summary = "on " + place + space + n.Summary
-		}
 	} else {
-		n.Summary = a.located(a.story())
-		details = append(a.explanations(), details...)
+		details = append(a.explanations(longSummary), details...)
 	}
 	n.Facts = append(n.Facts, w.truncation()...)
 	n.Details = strings.Join(details, "\n")
 	return n
 }
 
-// facts returns the card's named values, and as lines what there is no room for.
-func (a *groupAlert) facts() (facts []Fact, rest []string) {
+// Longer texts than these, in bytes, are cut in the first line and in an item; so they stand
+// in the details as well.
+const (
+	longSummary = 500
+	longItem    = 250
+)
+
+// facts returns the card's named values beside its first line, and as lines what there is
+// no room for.
+func (a *groupAlert) facts(firstLine string) (facts []Fact, rest []string) {
 	add := func(name, value string) {
 		switch {
 		case value == "":
@@ -80,7 +80,7 @@ func (a *groupAlert) facts() (facts []Fact, rest []string) {
 		add("Reason", oneLine(a.reason()))
 	}
 	told := []string{"alertname", "rulename", "grafana_folder", "datasource_uid", "ref_id", severity}
-	if place, label := a.place(); a.over || strings.Contains(a.located(a.story()), place) {
+	if place, label := a.place(); a.over || strings.Contains(firstLine, place) {
 		told = append(told, label) // else the first line names the host without its port
 	}
 	for _, name := range a.Labels.names(told...) {
@@ -92,22 +92,37 @@ func (a *groupAlert) facts() (facts []Fact, rest []string) {
 	return facts, rest
 }
 
-// explanations returns the annotations that the first line does not tell: the description,
-// as its author broke it into lines, then the custom ones by name.
-func (a *groupAlert) explanations() []string {
+// explanations returns the annotations that the story does not tell: the description, as its
+// author broke it into lines, then the custom ones by name. A story that is longer than room
+// has stands before them.
+func (a *groupAlert) explanations(room int) []string {
 	var lines []string
-	story := a.story()
+	words := a.words()
+	if len(words) > room {
+		lines = append(lines, words)
+	}
 	for _, name := range []string{"description", "message"} {
-		if text := a.Annotations.first(name); text != "" && oneLine(text) != story {
-			lines = append(lines, strings.ReplaceAll(text, "\r\n", "\n"))
+		text := strings.ReplaceAll(a.Annotations.first(name), "\r\n", "\n")
+		if first, rest, _ := strings.Cut(text, "\n"); oneLine(first) == words {
+			text = strings.TrimSpace(rest)
+		}
+		if text != "" && oneLine(text) != words {
+			lines = append(lines, text)
 		}
 	}
 	told := []string{"summary", "description", "message", "Error", "grafana_state_reason", "datasource_uid", "ref_id"}
-	if a.runbook() != "" {
-		told = append(told, "runbook_url")
+	for _, name := range runbookAnnotations {
+		if url := webURL(a.Annotations[name]); url != "" && url == a.runbook() {
+			told = append(told, name)
+		}
 	}
 	for _, name := range a.Annotations.names(told...) {
 		lines = append(lines, name+": "+a.Annotations.first(name))
+	}
+	if len(a.Enrichments) > 0 {
+		if more := openOutline(`{"enrichments":` + string(a.Enrichments) + `}`); more != "" {
+			lines = append(lines, more)
+		}
 	}
 	return lines
 }
@@ -146,4 +161,23 @@ func (a *groupAlert) url() string {
 	return cmp.Or(webURL(a.PanelURL), webURL(a.DashboardURL), webURL(a.GeneratorURL))
 }
 
-func (a *groupAlert) runbook() string { return webURL(text(a.Annotations.first("runbook_url"))) }
+var runbookAnnotations = []string{"runbook_url", "runbook"}
+
+func (a *groupAlert) runbook() string {
+	for _, name := range runbookAnnotations {
+		if url := webURL(a.Annotations[name]); url != "" {
+			return url
+		}
+	}
+	return ""
+}
+
+// openOutline writes out a document of any shape, without what looks secret.
+func openOutline(doc string) string {
+	tree, ok := parseTree(doc)
+	if !ok || tree.isEmpty() {
+		return ""
+	}
+	hideSecrets(tree)
+	return tree.outline()
+}

@@ -8,8 +8,12 @@ import (
 	"unicode/utf8"
 )
 
-// story is what an open alert says, in one line.
-func (a *groupAlert) story() string {
+// story is what an open alert says, in one line, without the name of its rule in front:
+// the subject has said that.
+func (a *groupAlert) story() string { return withoutName(a.words(), a.name()) }
+
+// words are the story as its author wrote it.
+func (a *groupAlert) words() string {
 	if !a.blind() {
 		summary := a.Annotations.first("summary", "description", "message")
 		if a.Annotations.first("summary") == "" {
@@ -34,16 +38,57 @@ func (a *groupAlert) story() string {
 
 var grafanaErrorCode = regexp.MustCompile(`^\[[\w.-]+\]\s+`)
 
-// located puts the alert's place before a text that does not name it: "on host-1: CPU at 97 %".
-func (a *groupAlert) located(text string) string {
-	place, _ := a.place()
+// withoutName takes a rule's name off the front of a text: "on nas: 97 %" of "CPU on nas: 97 %".
+// Where the name is the first words of a sentence, it stays.
+func withoutName(text, name string) string {
+	rest, ok := strings.CutPrefix(text, name)
 	switch {
-	case place == "" && text == "":
+	case !ok || name == "":
+		return text
+	case rest == "" || strings.HasPrefix(rest, " on "):
+		return strings.TrimSpace(rest)
+	}
+	rest = strings.TrimSpace(rest)
+	for _, mark := range []string{":", "- ", "– ", "— "} {
+		if said, ok := strings.CutPrefix(rest, mark); ok {
+			return strings.TrimSpace(said)
+		}
+	}
+	return text
+}
+
+// withoutPlace takes a place off the front of a text that stands behind it: "is down" of
+// "nas is down", "97 %" of "on nas: 97 %".
+func withoutPlace(text, place string) string {
+	if place == "" {
+		return text
+	}
+	for _, start := range []string{place + " ", "on " + place + ":", "on " + place + " "} {
+		if rest, ok := strings.CutPrefix(text+" ", start); ok {
+			return strings.TrimSpace(rest)
+		}
+	}
+	return text
+}
+
+// located is what follows the subject: the text, with the alert's place before it where
+// neither of them names it ("on host-1: CPU at 97 %"). What the subject says is not repeated.
+func (a *groupAlert) located(subject, text string) string {
+	if text != "" && containsWord(subject, text) {
+		text = ""
+	}
+	place, _ := a.place()
+	host := hostOf(place)
+	told := place == "" || containsWord(text, host) || containsWord(subject, host)
+	switch {
+	case text == "" && told:
 		return ""
-	case place == "" || containsWord(text, hostOf(place)):
-		return ": " + text
 	case text == "":
 		return "on " + place
+	case told && strings.HasPrefix(text, "on "):
+		return text
+	case told:
+		return ": " + text
 	}
 	return "on " + place + ": " + text
 }
@@ -74,6 +119,22 @@ func containsWord(text, word string) bool {
 
 func inWord(r rune) bool {
 	return r == '-' || r == '_' || r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
+}
+
+// summary is what follows the subject of an alert that has a card of its own.
+func (a *groupAlert) summary(subject string) string {
+	if !a.over {
+		return a.located(subject, a.story())
+	}
+	ending := a.ending()
+	place, _ := a.place()
+	switch {
+	case place == "" || containsWord(subject, hostOf(place)):
+		return ending
+	case ending == "" || ending[0] == ':':
+		return "on " + place + ending
+	}
+	return "on " + place + " " + ending
 }
 
 // ending says how an alert ended that is over: "after 12 min", "had no data for 3 min".
@@ -109,21 +170,21 @@ func (a *groupAlert) lasted() string {
 func (a *groupAlert) endReason() string {
 	full := oneLine(a.Annotations.first("grafana_state_reason"))
 	reason, _, _ := strings.Cut(full, ",") // "NoData, KeepLast"
-	if a.replaces() && a.reason() == reason {
+	if a.replaces() && strings.EqualFold(a.reason(), reason) {
 		return ""
 	}
-	switch reason {
-	case "Paused":
+	switch strings.ToLower(reason) {
+	case "paused":
 		return "the rule was paused"
-	case "RuleDeleted":
+	case "ruledeleted":
 		return "the rule was deleted"
-	case "Updated":
+	case "updated":
 		return "the rule was changed"
-	case "MissingSeries":
+	case "missingseries":
 		return "its series is gone"
-	case "NoData":
+	case "nodata":
 		return "there is no data"
-	case "Error":
+	case "error":
 		return "the query fails"
 	}
 	return full

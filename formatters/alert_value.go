@@ -42,10 +42,38 @@ func (a *groupAlert) values() []alertValue {
 		}
 	}
 	slices.SortFunc(values, func(x, y alertValue) int { return strings.Compare(x.ref, y.ref) })
-	if last := len(values) - 1; last > 0 && len(values[last].ref) == 1 && (values[last].value == 0 || values[last].value == 1) {
-		values = values[:last]
+	if len(values) > 1 {
+		last := values[len(values)-1].ref
+		values = slices.DeleteFunc(values, func(v alertValue) bool {
+			condition := v.ref == last && len(last) == 1 || strings.EqualFold(v.ref, "threshold") || strings.EqualFold(v.ref, "condition")
+			return condition && (v.value == 0 || v.value == 1)
+		})
 	}
-	return values
+	return reducedOnce(values)
+}
+
+// reducedOnce leaves one of a query and its reductions where they came to the same: of a
+// query "A" with the reduction "B", both are in the payload.
+func reducedOnce(values []alertValue) []alertValue {
+	for _, v := range values {
+		if v.value != values[0].value || !grafanaRefID.MatchString(v.ref) {
+			return values
+		}
+	}
+	return values[:min(len(values), 1)]
+}
+
+// valueWords lists values behind an alert's name: "value 5", or "A 5, B 7".
+func valueWords(values []alertValue) string {
+	var words []string
+	for _, v := range values {
+		name := v.name(false, len(values) == 1)
+		if name == "Value" {
+			name = "value"
+		}
+		words = append(words, name+" "+plainNumber(v.value))
+	}
+	return strings.Join(words, ", ")
 }
 
 // plainNumber writes a number as people read it: whole, with at most two decimals, or, where

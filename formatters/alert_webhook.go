@@ -91,7 +91,7 @@ func (w *alertGroup) complete() bool {
 	for i := range w.Alerts {
 		a := &w.Alerts[i]
 		a.Status = lowered(a.Status)
-		a.over = a.Status == "resolved" || a.Status == "" && resolved
+		a.over = a.Status == "resolved" || a.Status == "ok" || a.Status == "normal" || a.Status == "" && resolved
 		a.started, a.ended = alertTime(a.StartsAt), alertTime(a.EndsAt)
 	}
 	// Open alerts first and the worst on top: neither sender promises an order.

@@ -1,7 +1,6 @@
 package formatters
 
 import (
-	"bytes"
 	"net/url"
 	"regexp"
 	"slices"
@@ -66,7 +65,7 @@ func (w *alertGroup) alertmanager() Notification {
 			n.Labels[name] = string(value)
 		}
 	}
-	n.Details = strings.TrimLeft(stacked(n.Details, w.payloadOutline()), "\n")
+	n.Details = strings.TrimLeft(stacked(n.Details, openOutline(string(w.Payload))), "\n")
 	n.Details = strings.TrimRight(n.Details, "\n")
 	return n
 }
@@ -122,17 +121,4 @@ func unquoteMeta(s string) string {
 		return plain
 	}
 	return s
-}
-
-// payloadOutline writes out what an operator's own payload says beside the alerts.
-func (w *alertGroup) payloadOutline() string {
-	if len(bytes.TrimSpace(w.Payload)) == 0 {
-		return ""
-	}
-	tree, ok := parseTree(string(w.Payload))
-	if !ok || tree.isEmpty() {
-		return ""
-	}
-	hideSecrets(tree)
-	return tree.outline()
 }

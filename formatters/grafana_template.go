@@ -7,18 +7,23 @@ import (
 	"strings"
 )
 
-// useTemplates puts the operator's own title and message in the place of our words.
+// useTemplates puts the operator's own message in the place of our words, and names the rule
+// where the operator's own title, which is the subject already, does not.
 func (w *alertGroup) useTemplates(n *Notification) {
 	title, message := w.customTitle(), w.customMessage()
-	if title != "" {
-		n.Subject = title
+	if name := w.name(); title != "" && name != "" && !containsWord(title, name) {
+		n.Facts = append(n.Facts, Fact{Name: "Rule", Value: name})
 	}
 	const firstLine = 300 // bytes; what is longer is read in the fold
 	switch {
 	case message == "" || message == title:
 	case len(message) <= firstLine && !strings.Contains(message, "\n"):
 		n.Summary = ": " + message
-		if lasted := w.Alerts[0].lasted(); lasted != "" && len(w.Alerts) == 1 {
+		if len(w.Alerts) > 1 {
+			return
+		}
+		n.Summary = w.Alerts[0].located(n.Subject, message)
+		if lasted := w.Alerts[0].lasted(); lasted != "" {
 			n.Facts = append(n.Facts, Fact{Name: "Lasted", Value: lasted}) // our summary said so
 		}
 	default:

@@ -84,6 +84,9 @@ func TestGrafanaFirstLine(t *testing.T) {
 		{"NoDataAsAlerting", note(`"grafana_state_reason":"NoData","ref_id":"B"`), formatters.Warning, "no data|CPU|on nas:9100: query B returned nothing"},
 		{"NoDataWithSeverity", alert(`"severity":"critical"`, `"annotations":{"grafana_state_reason":"NoData"}`), formatters.Critical, "no data|CPU|on nas:9100: the query returned nothing"},
 		{"QueryError", note(`"grafana_state_reason":"Error","Error":"[sse.dataQueryError] refused"`), formatters.Warning, "query error|CPU|on nas:9100: refused"},
+		{"NamesInLowerCase", alert("", strings.ToLower(noData)), formatters.Warning, "no data|pool|on nas:9100: query a of prom returned nothing"},
+		{"ReasonInLowerCase", note(`"grafana_state_reason":"nodata"`), formatters.Warning, "no data|CPU|on nas:9100: the query returned nothing"},
+		{"StatusOK", grafanaGroup("", grafanaFiring("", `"status":"OK"`)), formatters.Success, "resolved|CPU|on nas:9100"},
 		{"QueryErrorSilent", note(`"grafana_state_reason":"Error"`), formatters.Warning, "query error|CPU|on nas:9100: the query failed"},
 		{"KeepsLastState", note(`"summary":"busy","grafana_state_reason":"NoData, KeepLast"`), formatters.Error, "firing|CPU|on nas:9100: busy"},
 
@@ -108,11 +111,11 @@ func TestGrafanaFirstLine(t *testing.T) {
 		{"Info", alert(`"priority":"P4"`, ""), formatters.Info, "firing|CPU|on nas:9100: busy"},
 		{"SeverityUnheardOf", alert(`"severity":"purple"`, ""), formatters.Error, "firing|CPU|on nas:9100: busy"},
 
-		{"CustomTitle", grafanaGroup(`"title":"Fire at nas"`, grafanaFiring("", "")), formatters.Error, "firing|Fire at nas|on nas:9100: busy"},
-		{"CustomTitleWithCounts", grafanaGroup(`"title":"[FIRING:1] Fire at nas"`, grafanaFiring("", "")), formatters.Error, "firing|Fire at nas|on nas:9100: busy"},
+		{"CustomTitle", grafanaGroup(`"title":"Fire at nas"`, grafanaFiring("", "")), formatters.Error, "firing|Fire at nas|: busy"},
+		{"CustomTitleWithCounts", grafanaGroup(`"title":"[FIRING:1] Fire at nas"`, grafanaFiring("", "")), formatters.Error, "firing|Fire at nas|: busy"},
 		{"DefaultTitle", grafanaGroup(`"groupLabels":{"team":"a","alertname":"CPU","zone":"b"},"title":"[FIRING:1] CPU a b (nas:9100)"`, grafanaFiring("", "")), formatters.Error, "firing|CPU|on nas:9100: busy"},
 		{"DefaultTitleOfTwoKinds", grafanaGroup(`"title":"[FIRING:1, RESOLVED:1]  (nas:9100)"`, grafanaFiring("", "")), formatters.Error, "firing|CPU|on nas:9100: busy"},
-		{"CustomMessage", grafanaGroup(`"message":"hot!"`, grafanaFiring("", "")), formatters.Error, "firing|CPU|: hot!"},
+		{"CustomMessage", grafanaGroup(`"message":"hot!"`, grafanaFiring("", "")), formatters.Error, "firing|CPU|on nas:9100: hot!"},
 		{"DefaultMessage", grafanaGroup(`"message":"**Firing**\n\nValue: A=1\nLabels:\n - alertname = CPU\n"`, grafanaFiring("", "")), formatters.Error, "firing|CPU|on nas:9100: busy"},
 
 		{"NoAlerts", grafanaGroup(`"commonLabels":{"alertname":"CPU","instance":"nas"},"commonAnnotations":{"summary":"busy"}`), formatters.Error, "firing|CPU|on nas: busy"},
@@ -288,9 +291,11 @@ func TestGrafanaTestButton(t *testing.T) {
 	t.Parallel()
 	byLabels := grafanaGroup("", grafanaFiring("", `"labels":{"alertname":"TestAlert","instance":"Grafana"},"annotations":{"summary":"Notification test"}`))
 	byGroupKey := grafanaGroup(`"receiver":"webhook","groupKey":"webhook-f1-1795340792","appVersion":"12.4.3"`, grafanaFiring("", ""))
+	byOldGroupKey := grafanaGroup(`"groupKey":"{alertname=\"CPU\"}2022-04-19 22:28:16.254957957 +0000 UTC m=+3.1"`, grafanaFiring("", ""))
 	for body, facts := range map[string][]formatters.Fact{
-		byLabels:   nil,
-		byGroupKey: {{Name: "Version", Value: "12.4.3"}, {Name: "Summary", Value: "busy"}},
+		byLabels:      nil,
+		byOldGroupKey: {{Name: "Summary", Value: "busy"}},
+		byGroupKey:    {{Name: "Version", Value: "12.4.3"}, {Name: "Summary", Value: "busy"}},
 	} {
 		n := grafanaCard(t, body)
 		if n.Status != "test" || n.Severity != formatters.Muted || n.Subject+" "+n.Summary != "Grafana is connected" || n.Incident != (formatters.Incident{}) {
@@ -334,7 +339,7 @@ func TestGrafanaTruncated(t *testing.T) {
 func TestGrafanaLasted(t *testing.T) {
 	t.Parallel()
 	n := grafanaCard(t, grafanaGroup(`"message":"cool again"`, grafanaFiring("", grafanaOver)))
-	if last := n.Facts[len(n.Facts)-1]; n.Summary != ": cool again" || last != (formatters.Fact{Name: "Lasted", Value: "12 min"}) {
+	if last := n.Facts[len(n.Facts)-1]; n.Summary != "on nas:9100: cool again" || last != (formatters.Fact{Name: "Lasted", Value: "12 min"}) {
 		t.Errorf("summary %q, last fact %+v", n.Summary, last)
 	}
 }
