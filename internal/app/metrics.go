@@ -2,10 +2,13 @@ package app
 
 import (
 	"context"
+	"log/slog"
+	"net/http"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"code.lotusguild.org/LotusGuild/lotus-hooks/bot"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/formatters"
@@ -98,6 +101,14 @@ func newMetrics(version string) *metrics {
 		m.matrixRequests.WithLabelValues(endpoint, "200")
 	}
 	return m
+}
+
+// handler answers with all that can be read. When the database is away that is nothing of the
+// outbox; but how many webhooks are refused for it has to be seen all the more.
+func (m *metrics) handler(log *slog.Logger) http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn), ErrorHandling: promhttp.ContinueOnError,
+	})
 }
 
 // initHook makes the series of a hook.

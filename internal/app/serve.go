@@ -13,8 +13,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus/promhttp"
-
 	"code.lotusguild.org/LotusGuild/lotus-hooks/gateway"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/config"
 )
@@ -111,7 +109,7 @@ func serveHTTP(life *lifecycle, name string, l net.Listener, server *http.Server
 // serveMetrics serves /metrics, /live and /ready.
 func serveMetrics(ctx context.Context, life *lifecycle, address string, m *metrics, health http.Handler, log *slog.Logger) error {
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}))
+	mux.Handle("GET /metrics", m.handler(log))
 	mux.Handle("GET /live", health)
 	mux.Handle("GET /ready", health)
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
