@@ -17,5 +17,6 @@ func newIncidents(env *app.Env) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&hook, "hook", "", "only those of this hook")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	completeHook(cmd, env)
 	return cmd
 }

@@ -51,6 +51,16 @@ func TestRun(t *testing.T) {
 		{name: "ErrRenderCustom", args: []string{"render", "custom"}, status: 1, stderr: `name the hook with --hook`},
 		{name: "ErrReplayNothing", args: []string{"replay"}, status: 2, stderr: `name the webhooks, or --dead`},
 		{name: "ErrUnknownService", args: []string{"render", "sonar"}, status: 1, stderr: `unknown service "sonar": use one of .*generic, grafana`},
+		{name: "ErrUnknownShell", args: []string{"completion", "tcsh"}, status: 2, stderr: `unknown command "tcsh"`},
+		{name: "ErrUnknownHelp", args: []string{"help", "import", "sreve"}, status: 2, stderr: `there is no command "sreve" below lotus-hooks import`},
+		{name: "HelpOfCommand", args: []string{"help", "import", "matrixbot"}, stdout: `Usage:\s+lotus-hooks import matrixbot`},
+		{name: "ErrTwoFormats", args: []string{"render", "grafana", "--json", "--html"}, status: 2, stderr: `--html and --json exclude each other`},
+		{name: "ErrUnknownState", args: []string{"deliveries", "--state", "tld"}, status: 2, stderr: `unknown state "tld": use one of pending, held, planned, told, dead, filtered`},
+		{name: "ErrLimit", args: []string{"dead", "-n", "0"}, status: 2, stderr: `--limit 0 lists nothing: use at least 1`},
+		{name: "CompleteService", args: []string{"__complete", "render", ""}, stdout: `(?s)\bgrafana\n.*\buptime-kuma\n.*:4\n$`, stderr: `NoFileComp`},
+		{name: "CompleteFile", args: []string{"__complete", "render", "grafana", ""}, stdout: `^:0\n$`, stderr: `Default`},
+		{name: "CompleteState", args: []string{"__complete", "deliveries", "--state", ""}, stdout: `^pending\nheld\nplanned\ntold\ndead\nfiltered\n:4\n$`, stderr: `NoFileComp`},
+		{name: "CompleteNoHooks", args: []string{"__complete", "-c", missing, "send", ""}, stdout: `^:4\n$`, stderr: `NoFileComp`},
 		{name: "ErrNoConfig", args: []string{"-c", missing, "check"}, status: 1, stderr: `none\.yaml`},
 		{name: "ErrExampleIDs", args: []string{"-c", example, "check"}, status: 1, stderr: `hooks\.example\.yaml:\d+:\d+: hooks\[0\]\.id: .*lotus-hooks id`},
 	} {
@@ -117,6 +127,12 @@ hooks:
 	}
 	if status, stdout, stderr := lotusHooks(t, "", "-c", config, "check"); status != 0 || !strings.Contains(stdout, "is good: 1 hook") {
 		t.Errorf("status %d: %s%s", status, stdout, stderr)
+	}
+	for _, args := range [][]string{{"send"}, {"render", "--hook"}, {"dead", "--hook"}, {"incidents", "--hook"}} {
+		args = append(append([]string{"__complete", "-c", config}, args...), "")
+		if _, stdout, stderr := lotusHooks(t, "", args...); stdout != "grafana\n:4\n" {
+			t.Errorf("%v completes %q: %s", args, stdout, stderr)
+		}
 	}
 	if status, stdout, stderr := lotusHooks(t, "", "-c", config, "deliveries"); status != 1 || !strings.Contains(stderr, "there is no database yet") {
 		t.Errorf("deliveries: status %d: %s%s", status, stdout, stderr)

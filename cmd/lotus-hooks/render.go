@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+
 	"github.com/spf13/cobra"
 
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/app"
@@ -17,6 +19,9 @@ notification and the event. Without FILE the payload is read from standard input
 that ends in .http is a whole request with its headers. With --hook it is a payload of a hook
 of the configuration: so custom formats are tried out.`,
 		Args: func(cmd *cobra.Command, args []string) error {
+			if html && json {
+				return errors.New("--html and --json exclude each other: give one of them")
+			}
 			if hook != "" {
 				return cobra.MaximumNArgs(1)(cmd, args)
 			}
@@ -39,7 +44,13 @@ of the configuration: so custom formats are tried out.`,
 	cmd.Flags().BoolVar(&html, "html", false, "print the HTML")
 	cmd.Flags().BoolVar(&json, "json", false, "print notification and event as JSON")
 	cmd.Flags().StringVar(&hook, "hook", "", "the name of a hook of the configuration, in the place of a service")
-	cmd.MarkFlagsMutuallyExclusive("html", "json")
+	cmd.ValidArgsFunction = completeFirst(func() []string {
+		if hook != "" { // in the place of the service
+			return nil
+		}
+		return app.ServiceNames()
+	})
+	completeHook(cmd, env)
 	return cmd
 }
 

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/app"
@@ -34,10 +37,33 @@ func newRoot(env *app.Env) *cobra.Command {
 		newServe(env), newDemo(env), newCheck(env), newRegistration(env), newRender(env), newSend(env),
 		newDeliveries(env), newReplay(env), newDead(env), newIncidents(env), newBot(env), newImport(env), newSchema(env), newID(env), newVersion(env),
 	)
-	root.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	root.RunE = showHelp
+	addHelp(root)
 	tellWrongArgs(root)
 	return root
 }
+
+// addHelp adds the commands that cobra brings, which by themselves answer what they do not
+// know with help and success.
+func addHelp(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	root.InitDefaultHelpCmd()
+	for _, cmd := range root.Commands() {
+		switch cmd.Name() {
+		case "completion":
+			cmd.RunE = showHelp // or its Args are not asked
+		case "help":
+			cmd.Args = func(_ *cobra.Command, args []string) error {
+				if found, rest, err := root.Find(args); err != nil || len(rest) > 0 {
+					return fmt.Errorf("there is no command %q below %s", strings.Join(rest, " "), found.CommandPath())
+				}
+				return nil
+			}
+		}
+	}
+}
+
+func showHelp(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 
 // tellWrongArgs has a command, and all below it, answer wrong arguments as wrong use.
 func tellWrongArgs(cmd *cobra.Command) {

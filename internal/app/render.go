@@ -41,7 +41,7 @@ func Render(e Env, service, file string, format RenderFormat) error {
 	case service == formatters.Custom:
 		return errors.New("each custom hook has a format of its own: name the hook with --hook")
 	case !ok:
-		return fmt.Errorf("unknown service %q: use one of %s", service, serviceNames())
+		return fmt.Errorf("unknown service %q: use one of %s", service, strings.Join(ServiceNames(), ", "))
 	}
 	return render(e, s, file, format, time.Local)
 }
@@ -91,14 +91,6 @@ func render(e Env, s formatters.Service, file string, format RenderFormat, zone 
 		fmt.Fprintf(e.Stderr, "note: not a payload that the %s formatter reads, told by the generic one: %v\n", s.Name, f.Err)
 	}
 	return err
-}
-
-func serviceNames() string {
-	var names []string
-	for _, s := range formatters.Services() {
-		names = append(names, s.Name)
-	}
-	return strings.Join(names, ", ")
 }
 
 func readSample(e Env, file string) (payloads.Sample, error) {
