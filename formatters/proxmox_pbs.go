@@ -46,7 +46,7 @@ func (r *proxmoxReport) pbs(event, done, failed string) (Notification, pbsMessag
 	if !m.ok {
 		n.Status, n.Severity = failed, Error
 		reason := pbsReason(r.Message)
-		n.Summary = colon(firstLine(reason))
+		n.Summary = colon(strings.TrimPrefix(firstLine(reason), failed+": ")) // the badge says so
 		if strings.Contains(reason, "\n") {
 			n.Details = reason
 		}

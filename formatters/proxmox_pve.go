@@ -136,7 +136,7 @@ func (r *proxmoxReport) updates() Notification {
 		n.Details = boundedText(r.Message)
 		return n
 	}
-	n.Summary = ": " + counted(len(names), "package") + ", " + someOf(names)
+	n.Summary = counted(len(names), "package") + ": " + someOf(names)
 	if len(names) == 1 {
 		n.Summary = ": " + names[0]
 	}

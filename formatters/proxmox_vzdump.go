@@ -15,7 +15,12 @@ type vzdumpGuest struct {
 	reason           string   // from the log
 }
 
-func (g vzdumpGuest) label() string { return strings.TrimSpace(g.id + " " + g.name) }
+func (g vzdumpGuest) label() string {
+	if g.name == "" {
+		return "guest " + g.id
+	}
+	return g.id + " " + g.name
+}
 
 func (g vzdumpGuest) ok() bool { return g.status == "ok" }
 
