@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Formatted is a notification and how it came about.
@@ -45,7 +46,32 @@ func protect(f Formatter, p Payload) (n Notification, err error) {
 	n, err = f.Format(p)
 	n.Version = NotificationVersion
 	n.Incident.Key = boundedKey(n.Incident.Key)
+	n.storeTimes()
 	return n, err
+}
+
+// storeTimes makes the notification's times such as JSON can hold: what cannot be stored
+// would never be accepted, however often its sender tries.
+func (n *Notification) storeTimes() {
+	n.Time = storableTime(n.Time)
+	for i := range n.Facts {
+		n.Facts[i].Time = storableTime(n.Facts[i].Time)
+	}
+	for i := range n.Items {
+		n.Items[i].Since = storableTime(n.Items[i].Since)
+	}
+}
+
+// storableTime brings a time of an impossible zone, such as "+24:00", to UTC, and leaves out
+// the years that RFC 3339 cannot write.
+func storableTime(t time.Time) time.Time {
+	if _, offset := t.Zone(); offset <= -24*60*60 || offset >= 24*60*60 {
+		t = t.UTC()
+	}
+	if year := t.Year(); year < 1 || year > 9999 {
+		return time.Time{}
+	}
+	return t
 }
 
 // maxIncidentKey is the longest incident key that stands as it is, in bytes: databases index
