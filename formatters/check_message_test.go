@@ -26,8 +26,13 @@ func checkMessage(t *testing.T, m Message, limit int) {
 	if !showsText(line) || strings.HasPrefix(m.Body, ">") {
 		t.Errorf("the body begins with %q", line)
 	}
-	checkHTML(t, m.FormattedBody)
+	if first := checkHTML(t, m.FormattedBody); words(first) != words(line) {
+		t.Errorf("the first lines differ: %q in the HTML, %q in the body", first, line)
+	}
 }
+
+// words leaves out by which blanks words are parted.
+func words(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // encodedSize returns the length of s as the strictest JSON encoder in use writes it.
 func encodedSize(t *testing.T, s string) int {
@@ -66,7 +71,8 @@ var allowed = map[string][]string{
 	"img":  {"src", "alt", "height"},
 }
 
-func checkHTML(t *testing.T, s string) {
+// checkHTML also returns the text of the first line.
+func checkHTML(t *testing.T, s string) string {
 	t.Helper()
 	var open []string
 	var firstLine, all strings.Builder
@@ -112,6 +118,7 @@ func checkHTML(t *testing.T, s string) {
 	}
 	checkText(t, "the HTML's text", all.String())
 	checkText(t, "the HTML", s)
+	return firstLine.String()
 }
 
 func checkTag(t *testing.T, token html.Token) {

@@ -60,7 +60,6 @@ func clean(s string, lines bool) string {
 	if isClean(s, lines) {
 		return s
 	}
-	s = withoutUserinfo(s)
 	b := make([]byte, 0, len(s)+8)
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
@@ -83,7 +82,7 @@ func clean(s string, lines bool) string {
 			b = utf8.AppendRune(b, r)
 		}
 	}
-	return string(b)
+	return withoutUserinfo(string(b)) // at last: what is hidden may have parted an address
 }
 
 // isHidden reports whether a rune is a control or shows nothing: bidirectional controls

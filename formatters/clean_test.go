@@ -19,6 +19,7 @@ func TestCleanLine(t *testing.T) {
 		{"RoomToCome", "@ro", "@\u200bro"},
 		{"Person", "@alice:example.org", "@alice:example.org"},
 		{"Credentials", "postgres://u:p@w@db/x and https://t@h", "postgres://db/x and https://h"},
+		{"CredentialsBehindControl", "https:\x00//u:p@h/x", "https://h/x"},
 		{"AddressOfPerson", "mail a@b, see https://h/@a", "mail a@b, see https://h/@a"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -58,6 +59,9 @@ func TestCleanURL(t *testing.T) {
 		{"Mail", "mailto:ops@example.org", "mailto:ops@example.org"},
 		{"Credentials", "https://user:secret@h/x", "https://h/x"},
 		{"Unicode", "https://h/ä ö", "https://h/%C3%A4%20%C3%B6"},
+		{"Query", "https://h/?left={\"a b\":\u00a0<1>}&x=100%", "https://h/?left={%22a%20b%22:%C2%A0%3C1%3E}&x=100%"},
+		{"OtherScript", "https://bücher.example:8080/x", "https://xn--bcher-kva.example:8080/x"},
+		{"Homograph", "https://gооgle.com/", "https://xn--ggle-55da.com/"}, // with a Cyrillic о, twice
 		{"Quote", `https://h/"onclick="x`, "https://h/%22onclick=%22x"},
 		{"Room", "https://h/@room", "https://h/%40room"},
 		{"Empty", "", ""},
@@ -75,6 +79,9 @@ func TestCleanURL(t *testing.T) {
 		{"BrokenUTF8", "https://h/\xff", ""},
 		{"Pill", "https://matrix.to/#/@a:b", ""},
 		{"PillInDisguise", "https://x@MATRIX.to.:443/#/%40a:b", ""},
+		{"PillOfOtherDot", "https://matrix。to/#/@a:b", ""},
+		{"PillOfWideLetter", "https://ｍatrix.to/#/@a:b", ""},
+		{"NoSuchHost", "https://\u0301.example/", ""},
 		{"PillAtPort", "https://matrix.to:443/#/x", ""},
 		{"PillOfScheme", "matrix:u/a:b", ""},
 		{"NearlyPill", "https://notmatrix.to/", "https://notmatrix.to/"},

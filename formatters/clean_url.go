@@ -3,7 +3,10 @@ package formatters
 import (
 	"net/url"
 	"strings"
+	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/net/idna"
 )
 
 // maxURL is the longest address that is linked, in bytes.
@@ -32,6 +35,10 @@ func cleanURL(s string) string {
 		return ""
 	}
 	u.User = nil
+	u.RawQuery = escapedQuery(u.RawQuery)
+	if u.Host, err = plainLetters(u.Host); err != nil {
+		return ""
+	}
 	switch u.Scheme {
 	case "http", "https":
 		if u.Hostname() == "" || isMatrixTo(u.Hostname()) {
@@ -49,6 +56,34 @@ func cleanURL(s string) string {
 		return ""
 	}
 	return s
+}
+
+// escapedQuery escapes what ends an address where it stands in text. Senders write JSON and
+// search words there as they are, and net/url leaves them so.
+func escapedQuery(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if unicode.IsSpace(r) || strings.ContainsRune("\"<>`", r) {
+			b.WriteString(url.PathEscape(string(r)))
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// plainLetters writes a host of other scripts as browsers ask for it: "xn--bcher-kva.example".
+// So nothing looks like another host, and "matrix。to" is found to be matrix.to.
+func plainLetters(host string) (string, error) {
+	if strings.IndexFunc(host, func(r rune) bool { return r >= utf8.RuneSelf }) < 0 {
+		return host, nil
+	}
+	name, port, hasPort := strings.Cut(host, ":")
+	name, err := idna.Lookup.ToASCII(name)
+	if hasPort {
+		name += ":" + port
+	}
+	return name, err
 }
 
 // plainHost returns the host of an address that needs no parser: lower-case scheme, only

@@ -23,7 +23,7 @@ const (
 var foreignPolicy = sync.OnceValue(func() *bluemonday.Policy {
 	colour := regexp.MustCompile(`^#[0-9A-Fa-f]{6}$`)
 	p := bluemonday.NewPolicy()
-	p.AllowElements("del", "s", "b", "strong", "i", "em", "u", "sup", "sub", "code", "br", "span",
+	p.AllowElements("del", "s", "strike", "b", "strong", "i", "em", "u", "sup", "sub", "code", "br", "span",
 		"h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "blockquote", "pre", "hr", "ul", "ol", "li",
 		"table", "caption", "thead", "tbody", "tr", "th", "td", "details", "summary")
 	p.AllowURLSchemes("http", "https", "mailto")

@@ -17,6 +17,7 @@ func TestRenderForeignHTML(t *testing.T) {
 		{"NotClosed", "<p>a<p><b>b", "<p>a</p><p><b>b</b></p>", "a\nb"},
 		{"ClosesOurs", "a</p></details><script>x</script><style>y</style>b", "<p>a</p><p>b</p>", "a\nb"},
 		{"Heading", "<h1>Title <em>x</em></h1>text", "<p><b>Title <em>x</em></b></p><p>text</p>", "Title x\ntext"},
+		{"Struck", "<s>a</s> <strike>b</strike> <del>c</del>", "<p><del>a</del> <del>b</del> <del>c</del></p>", "a b c"},
 		{"Divisions", "<div>a<div>b</div>c</div>", "<p>a</p><p>b</p><p>c</p>", "a\nb\nc"},
 		{"BlockInInline", "<b>a<div>b</div></b>", "<p><b>a<br>b</b></p>", "a\nb"},
 		{"Lists", "<ul><li>a<ul><li>b</li></ul></li><li><p>c</p><p>d</p></li><li></li></ul>", "<ul><li>a<ul><li>b</li></ul></li><li>c<br>d</li></ul>", "- a\n  - b\n- c\nd"},

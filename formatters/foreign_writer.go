@@ -227,7 +227,10 @@ func (w *foreignWriter) inline(n *html.Node) {
 			open = `<code class="` + class + `">`
 		}
 		w.wrap(open, "</code>", content)
-	case atom.Del, atom.S, atom.B, atom.Strong, atom.I, atom.Em, atom.U, atom.Sup, atom.Sub:
+	case atom.S, atom.Strike: // Element X shows these two as if nothing was struck out
+		w.pad()
+		w.wrap("<del>", "</del>", content)
+	case atom.Del, atom.B, atom.Strong, atom.I, atom.Em, atom.U, atom.Sup, atom.Sub:
 		w.pad()
 		w.wrap("<"+n.Data+">", "</"+n.Data+">", content)
 	default:

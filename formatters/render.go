@@ -55,12 +55,13 @@ func Render(n Notification, o RenderOptions) Message {
 	}
 }
 
-// msgType picks m.text for what wants a person: clients notify of it and do not dim it.
+// msgType picks m.text for what wants a person: clients notify of it and do not dim it. Whom
+// an operator mentions is wanted; a notice would ping nobody.
 func msgType(n Notification, o RenderOptions) string {
 	switch {
 	case o.MsgType != "":
 		return o.MsgType
-	case n.Loud, n.Severity >= Warning:
+	case n.Loud, n.Severity >= Warning, o.Mentions.Room, len(o.Mentions.UserIDs) > 0:
 		return MsgText
 	}
 	return MsgNotice

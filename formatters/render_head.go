@@ -37,7 +37,7 @@ func (c *card) firstLine(n Notification) {
 		c.both(" ")
 		c.tag("<b>")
 		address := cleanURL(n.URL)
-		if 2*encodedLen(address) > c.max/8 {
+		if encodedLen(appendEscaped(nil, address)) > c.max/8 {
 			address = ""
 		}
 		c.linked(subject, address)
@@ -106,11 +106,15 @@ func tally(items []Item) (open, over int, overStatus string) {
 }
 
 // badgeWord cleans a status. What stands before its first letter or digit goes: emoji are
-// drawn too large for a badge, and a body must not begin like a command or a quotation.
+// drawn too large for a badge, a body of nothing else is drawn larger still by Cinny, and none
+// must begin like a command or a quotation. To Unicode, "ℹ" is a letter.
 func (c *card) badgeWord(s string) string {
-	s = strings.TrimLeftFunc(cleanLine(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	return shorten(s, maxStatus, c.max/16)
+	s = strings.TrimLeftFunc(cleanLine(s), func(r rune) bool { return r == 'ℹ' || !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	return shorten(withoutKeycaps.Replace(s), maxStatus, c.max/16)
 }
+
+// withoutKeycaps makes digits of "1️⃣" and its like, which are digits in an emoji's dress.
+var withoutKeycaps = strings.NewReplacer("\ufe0f\u20e3", "", "\u20e3", "")
 
 // severityWord stands in for a status that a sender did not give.
 func severityWord(s Severity) string {
@@ -206,8 +210,9 @@ func (c *card) links(n Notification) {
 		if address == "" {
 			continue
 		}
+		label := name + ": "
 		if name == "" {
-			name = shorten(cleanLine(address), maxName, maxName*maxCost)
+			name, label = shorten(cleanLine(address), maxName, maxName*maxCost), ""
 		}
 		m := c.mark()
 		if drawn == 0 {
@@ -220,7 +225,7 @@ func (c *card) links(n Notification) {
 		c.tag("</a>")
 		if drawn < plainLinks {
 			c.newLine()
-			c.text = append(c.text, name+": "+address...)
+			c.text = append(c.text, label+address...)
 		}
 		if c.keep(m, c.left/2) {
 			drawn++

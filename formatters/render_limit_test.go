@@ -85,6 +85,17 @@ func TestRenderLongLine(t *testing.T) {
 	}
 }
 
+// TestRenderLongAddress holds that the subject keeps the longest address that is linked at all.
+func TestRenderLongAddress(t *testing.T) {
+	t.Parallel()
+	address := "https://x/?" + strings.Repeat("a", maxURL-len("https://x/?"))
+	m := Render(Notification{Subject: "S", URL: address, Links: []Link{{"Dashboard", "https://g"}}}, RenderOptions{})
+	if !strings.Contains(m.FormattedBody, `<a href="`+address+`">S</a>`) {
+		t.Error("the subject is not linked")
+	}
+	checkMessage(t, m, MaxBytes)
+}
+
 func TestCut(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

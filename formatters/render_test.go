@@ -94,6 +94,21 @@ func TestRenderFirstLine(t *testing.T) {
 			body: "UP nas-1",
 			html: "<p>" + drawn(green, "UP") + " <b>nas-1</b></p>",
 		}, {
+			name: "StatusOfLetterEmoji",
+			n:    Notification{Severity: Info, Status: "ℹ️", Subject: "🔥"},
+			body: "INFO 🔥",
+			html: "<p>" + drawn(blue, "INFO") + " <b>🔥</b></p>",
+		}, {
+			name: "StatusOfKeycap",
+			n:    Notification{Severity: Info, Status: "1️⃣", Subject: "🔥"},
+			body: "1 🔥",
+			html: "<p>" + drawn(blue, "1") + " <b>🔥</b></p>",
+		}, {
+			name: "LinkWithoutText",
+			n:    Notification{Links: []Link{{URL: "https://x/a"}, {"B", "https://y"}}},
+			body: "NOTE\nhttps://x/a\nB: https://y",
+			html: "<p>" + drawn(grey, "NOTE") + `<br><a href="https://x/a">https://x/a</a> · <a href="https://y">B</a></p>`,
+		}, {
 			name: "UnknownSeverity",
 			n:    Notification{Severity: 99, Subject: "x"},
 			body: "CRITICAL x",
@@ -265,6 +280,8 @@ func TestRenderMsgType(t *testing.T) {
 		{"Resolved", Notification{Severity: Success}, RenderOptions{}, MsgNotice},
 		{"Loud", Notification{Severity: Info, Loud: true}, RenderOptions{}, MsgText},
 		{"Warning", Notification{Severity: Warning}, RenderOptions{}, MsgText},
+		{"Mentioned", Notification{Severity: Info}, RenderOptions{Mentions: Mentions{Room: true}}, MsgText},
+		{"PersonMentioned", Notification{Severity: Info}, RenderOptions{Mentions: Mentions{UserIDs: []string{"@a:b"}}}, MsgText},
 		{"Chosen", Notification{Severity: Critical}, RenderOptions{MsgType: MsgNotice}, MsgNotice},
 	} {
 		t.Run(c.name, func(t *testing.T) {
