@@ -19,7 +19,7 @@ const root = ".."
 func pages(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}
-	for _, pattern := range []string{"*.md", "docs/*.md", "docs/services/*.md"} {
+	for _, pattern := range []string{"*.md", "docs/*.md", "docs/bot/*.md", "docs/services/*.md", "*/*/README.md", "bot/*/*/README.md"} {
 		names, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil || len(names) == 0 {
 			t.Fatalf("no pages %s: %v", pattern, err)
