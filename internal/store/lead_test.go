@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -153,6 +154,10 @@ func TestReserve(t *testing.T) {
 		t.Fatal(err)
 	}
 	storetest.Open(t, "sqlite:"+path)
+	nowhere := filepath.Join(t.TempDir(), "none")
+	if _, err := store.Reserve(t.Context(), "sqlite:"+filepath.Join(nowhere, "test.db")); err == nil || !strings.Contains(err.Error(), "there is no folder "+nowhere+": make it") {
+		t.Errorf("in a folder that is not there: %v", err)
+	}
 	link := filepath.Join(t.TempDir(), "link.db")
 	for _, url := range []string{"sqlite:" + path, "sqlite://" + path} {
 		if _, err := store.Reserve(t.Context(), url); !errors.Is(err, store.ErrReserved) {

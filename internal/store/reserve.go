@@ -37,7 +37,9 @@ func Reserve(ctx context.Context, databaseURL string) (release func() error, err
 		path = real
 	}
 	lock := path + ".lock"
-	if err := createEmpty(lock); err != nil {
+	if err := createEmpty(lock); errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("reserve database: there is no folder %s: make it, for the user that lotus-hooks runs as, or name another file (hooks.yaml, database)", filepath.Dir(path))
+	} else if err != nil {
 		return nil, fmt.Errorf("reserve database: %w", err)
 	}
 	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: lock}).EscapedPath()+"?_txlock=exclusive&_pragma=busy_timeout(0)&_pragma=journal_mode(OFF)")
