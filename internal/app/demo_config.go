@@ -15,7 +15,7 @@ import (
 
 // demoRooms are the rooms that the demo tells.
 var demoRooms = []console.Room{
-	{Name: "spam", Title: "Spam and Stuff", Topic: "All that happens, but for films and music"},
+	{Name: "spam", Title: "Spam and Stuff", Topic: "Everything but films and music"},
 	{Name: "ops", Title: "Ops", Topic: "What wants a person: warnings and worse"},
 	{Name: "media", Title: "Media", Topic: "Series, films, music, books, streams"},
 	{

@@ -3,7 +3,6 @@ package console
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -170,7 +169,7 @@ func (c *console) readTrial(w http.ResponseWriter, r *http.Request, t *Trial) bo
 	case !known:
 		writeError(w, http.StatusNotFound, "There is no such service.")
 	case len(t.Request) > maxPayload:
-		writeError(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("That is more than %d KiB, the most that is tried here.", maxPayload>>10))
+		writeTooLarge(w)
 	case strings.TrimSpace(t.Request) == "":
 		writeError(w, http.StatusUnprocessableEntity, "Paste what the service sends, or take a sample to begin with.")
 	default:

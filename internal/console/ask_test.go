@@ -31,6 +31,7 @@ func TestAsk(t *testing.T) {
 		"OKPreviewLarge":     {"previews", `{"service":"sonarr","request":"` + large + `"}`, nil, 200, "", []string{"preview sonarr: " + large + " "}},
 		"OKStory":            {"stories", fmt.Sprintf(`{"story":"tale","began":%d,"step":1}`, now), nil, 202, "", []string{"tale 1"}},
 		"ErrTooLarge":        {"previews", `{"service":"sonarr","request":"` + large + `x"}`, nil, 413, "256 KiB", nil},
+		"ErrFarTooLarge":     {"previews", `{"service":"sonarr","request":"` + strings.Repeat(large, 8) + `"}`, nil, 413, "256 KiB", nil},
 		"ErrEmpty":           {"requests", `{"service":"sonarr","request":" \n"}`, nil, 422, "Paste", nil},
 		"ErrNoService":       {"previews", `{"service":"none","request":"{}"}`, nil, 404, "no such service", nil},
 		"ErrNotJSON":         {"previews", `{}]`, nil, 404, "", nil},

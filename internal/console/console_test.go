@@ -155,7 +155,7 @@ func TestPostSample(t *testing.T) {
 		"ErrNoSample":     {body: `{"service":"sonarr","sample":"none"}`, want: http.StatusNotFound},
 		"ErrNoService":    {body: `{"service":"none","sample":"Grab"}`, want: http.StatusNotFound},
 		"ErrNotJSON":      {body: "service=sonarr", want: http.StatusBadRequest},
-		"ErrTooLarge":     {body: `{"service":"` + strings.Repeat("x", 2<<20) + `"}`, want: http.StatusBadRequest},
+		"ErrTooLarge":     {body: `{"service":"` + strings.Repeat("x", 2<<20) + `"}`, want: http.StatusRequestEntityTooLarge},
 		"ErrFromTheGate":  {body: grab, err: errors.New("post to http://x/secret"), want: http.StatusBadGateway, posted: []string{"sonarr v5/Grab"}},
 		"ErrEmptyRequest": {want: http.StatusBadRequest},
 	} {

@@ -16,6 +16,27 @@ var contrast string
 //go:embed testdata/html.json
 var htmlCases []byte
 
+const (
+	// outOfRail lists what is cut off or crosses the edge of the list of rooms, with counts beside the names.
+	outOfRail = `(() => {
+		for (const count of document.querySelectorAll(".room-link:not([aria-current]) .unread")) count.textContent = "88";
+		const rail = document.querySelector(".rail");
+		if (getComputedStyle(rail).borderRightWidth === "0px") return []; // it scrolls
+		const edge = rail.getBoundingClientRect().right - parseFloat(getComputedStyle(rail).paddingRight);
+		const out = [...document.querySelectorAll(".brand span, .room-link")].filter((e) => e.getBoundingClientRect().right > edge + 1);
+		const cut = [...document.querySelectorAll(".room-title")].filter((e) => e.scrollWidth > e.clientWidth);
+		return [...out, ...cut].map((e) => e.textContent);
+	})()`
+	// coveredPill is how much of the pill at the top the head of the columns covers, in pixels.
+	coveredPill = `(() => {
+		const room = document.querySelector(".room:not([hidden])"), pill = room.querySelector(".pill.changed");
+		pill.hidden = false;
+		const covered = room.querySelector(".beside-head").getBoundingClientRect().bottom - pill.getBoundingClientRect().top;
+		pill.hidden = true;
+		return covered;
+	})()`
+)
+
 // What the page looks like, on each screen and in each theme.
 func TestLook(t *testing.T) {
 	t.Parallel()
@@ -46,6 +67,12 @@ func TestLook(t *testing.T) {
 			}
 			if wide := value[int](tb, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
 				t.Errorf("the page is %d px wider than the screen", wide)
+			}
+			if out := value[[]string](tb, outOfRail); len(out) > 0 {
+				t.Errorf("reach beyond the list of rooms: %q", out)
+			}
+			if hidden := value[float64](tb, coveredPill); hidden > 0 {
+				t.Errorf("%.0f px of the pill are below the head", hidden)
 			}
 			if below := value[float64](tb, `(() => { const s = document.querySelector(".scroller"); return s.scrollHeight - s.scrollTop - s.clientHeight; })()`); below > 1 {
 				t.Errorf("the newest message is %.0f px below the view", below)

@@ -2,6 +2,8 @@ package console
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 )
@@ -110,10 +112,19 @@ const (
 // readJSON reads a post's body into v, and answers itself where it cannot.
 func readJSON(w http.ResponseWriter, r *http.Request, v any) bool {
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxRequest)).Decode(v); err != nil {
+		var large *http.MaxBytesError
+		if errors.As(err, &large) {
+			writeTooLarge(w)
+			return false
+		}
 		writeError(w, http.StatusBadRequest, "This is not the JSON that was expected.")
 		return false
 	}
 	return true
+}
+
+func writeTooLarge(w http.ResponseWriter) {
+	writeError(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("That is more than %d KiB, the most that is tried here.", maxPayload>>10))
 }
 
 func writeError(w http.ResponseWriter, status int, text string) {
