@@ -49,6 +49,9 @@ func startProgram(ctx context.Context, cfg *config.Config, log *slog.Logger, lif
 		return nil, err
 	}
 	life.onEnd("database", db.Close)
+	if err := db.CheckDurable(ctx); err != nil {
+		log.Error("what is accepted may not outlive a power cut", "err", err)
+	}
 	box := outbox.New(outbox.Options{
 		DB: db, Log: log.With("component", "outbox"), Metrics: p.metrics, Decide: p.decider.decide,
 		MaxAge: time.Duration(cfg.MaxAge), Retention: time.Duration(cfg.Retention),

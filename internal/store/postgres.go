@@ -1,12 +1,14 @@
 package store
 
 import (
-	"database/sql"
+	"context"
 	"errors"
+	"fmt"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	_ "github.com/jackc/pgx/v5/stdlib" // the database/sql driver "pgx"
+	"github.com/jackc/pgx/v5/stdlib"
 )
 
 var postgres = &dialect{
@@ -30,12 +32,45 @@ var postgres = &dialect{
 	},
 }
 
+// flushCommits makes a session have its commits on disk before they are answered, where the
+// server is set up to answer before.
+const flushCommits = `SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`
+
 func openPostgres(url string) (*DB, error) {
-	db, err := sql.Open("pgx", url)
+	config, err := pgx.ParseConfig(url)
 	if err != nil {
 		return nil, err
 	}
+	db := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(execute(flushCommits)))
 	db.SetMaxOpenConns(16)
 	db.SetMaxIdleConns(4)
 	return &DB{write: db, read: db, dialect: postgres, url: url}, nil
+}
+
+// execute returns what runs statements in a new session.
+func execute(statements ...string) func(context.Context, *pgx.Conn) error {
+	return func(ctx context.Context, c *pgx.Conn) error {
+		for _, statement := range statements {
+			if _, err := c.Exec(ctx, statement); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// CheckDurable returns an error when a power cut may cost what is committed: when a PostgreSQL
+// server is set up not to flush anything to disk. (Sessions of ours see to all that is up to them.)
+func (db *DB) CheckDurable(ctx context.Context) error {
+	if !db.Postgres() {
+		return nil
+	}
+	var fsync string
+	if err := db.QueryRow(ctx, `SELECT current_setting('fsync')`).Scan(&fsync); err != nil {
+		return fmt.Errorf("look whether the database flushes to disk: %w", err)
+	}
+	if fsync == "off" {
+		return errors.New("the PostgreSQL server has fsync = off: a power cut may cost accepted webhooks, or the whole database; set it to on")
+	}
+	return nil
 }

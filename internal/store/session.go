@@ -32,11 +32,7 @@ func (db *DB) openSession() (*sql.DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open session: %w", err)
 	}
-	settle := func(ctx context.Context, c *pgx.Conn) error {
-		_, err := c.Exec(ctx, sessionSettings)
-		return err
-	}
-	session := sql.OpenDB(&once{Connector: stdlib.GetConnector(*config, stdlib.OptionAfterConnect(settle))})
+	session := sql.OpenDB(&once{Connector: stdlib.GetConnector(*config, stdlib.OptionAfterConnect(execute(sessionSettings, flushCommits)))})
 	session.SetMaxOpenConns(1)
 	return session, nil
 }
