@@ -112,9 +112,9 @@ func (r *Relay) unpark() {
 
 // startReady starts workers for all lanes that have something to do.
 func (r *Relay) startReady(ctx context.Context) {
-	now := millis(r.box.now())
-	lanes, err := r.box.laneList(ctx, `SELECT id FROM lanes WHERE next_position - 1 > finished + held AND parked_until <= $1
-		AND (owner = '' OR owner = $2 OR lease_until < $1)`, now, r.owner)
+	now := r.box.now()
+	lanes, err := r.box.laneList(ctx, `SELECT id FROM lanes WHERE next_position - 1 > finished + held AND (parked_until <= $1 OR parked_until > $3)
+		AND (owner = '' OR owner = $2 OR lease_until < $1)`, millis(now), r.owner, millis(now.Add(maxParked)))
 	if err == nil {
 		var due []int64
 		due, err = r.box.lanesDue(ctx)
@@ -198,8 +198,8 @@ func (r *Relay) takeLease(w *worker) (taken bool, err error) {
 	now := r.box.now()
 	err = r.box.update(func(tx *store.Tx) error {
 		n, err := tx.Exec(`UPDATE lanes SET owner = $1, lease_until = $2, reason = ''
-			WHERE id = $3 AND parked_until <= $4 AND (owner = '' OR owner = $1 OR lease_until < $4)`,
-			r.owner, millis(now.Add(leaseTime)), w.lane, millis(now))
+			WHERE id = $3 AND (parked_until <= $4 OR parked_until > $5) AND (owner = '' OR owner = $1 OR lease_until < $4)`,
+			r.owner, millis(now.Add(leaseTime)), w.lane, millis(now), millis(now.Add(maxParked)))
 		taken = n > 0
 		if err != nil || !taken {
 			return err

@@ -12,6 +12,7 @@ import (
 const (
 	attemptTime = 30 * time.Second // for one attempt
 	parkTime    = 5 * time.Minute  // before a parked lane is tried again
+	maxParked   = 2 * parkTime     // a lane that is parked for longer was parked by a clock that was set back
 	lookupAge   = 20 * time.Hour   // an unanswered send this old is looked up before it is repeated
 	placeTime   = 10 * time.Second // for which the place of a hook's user is not asked anew
 )
@@ -28,6 +29,7 @@ type worker struct {
 	mine   string                // the plan that this worker has seen being made; of others, attempts may have gone unanswered
 	said   string                // the last failure that was logged
 	waits  string                // the reason that is stored with the lane
+	misses int                   // how often in a row nobody knew where to post
 }
 
 type knownPlace struct {
@@ -109,37 +111,35 @@ func (w *worker) place(hook string) (Place, bool) {
 	return known.place, ok && w.box.now().Before(known.until)
 }
 
-// findPlace asks the Sender where a hook's user posts, until it knows or the lane is parked.
+// findPlace asks the Sender where a hook's user posts. It asks once and waits after a failure,
+// so that the head of the lane, which may have become too old, is looked at between two tries.
 func (w *worker) findPlace(ctx context.Context, hook string) (parked bool, err error) {
-	for failures := 1; ; failures++ {
-		if err := w.pauses.wait(ctx); err != nil {
-			return false, err
-		}
-		var p Place
-		err := w.protect(func(ctx context.Context) (err error) {
-			p, err = w.sender.Place(ctx, w.room, hook)
-			return err
-		})
-		if err == nil {
-			w.pauses.succeeded(w.lane)
-			w.explain("")
-			w.places[hook] = knownPlace{p, w.box.now().Add(placeTime)}
-			return false, nil
-		}
-		f := classify(err)
-		switch f.Class {
-		case Elsewhere:
-			return false, errElsewhere
-		case Room, Message:
-			return true, w.park(err)
-		case Server:
-		}
-		w.complain("resolving room and user failed", err)
-		w.explain(err.Error())
-		if err := w.pauses.failed(ctx, w.lane, failures, f.RetryAfter); err != nil {
-			return false, err
-		}
+	if err := w.pauses.wait(ctx); err != nil {
+		return false, err
 	}
+	var p Place
+	err = w.protect(func(ctx context.Context) (err error) {
+		p, err = w.sender.Place(ctx, w.room, hook)
+		return err
+	})
+	if err == nil {
+		w.pauses.succeeded(w.lane)
+		w.explain("")
+		w.places[hook], w.misses = knownPlace{p, w.box.now().Add(placeTime)}, 0
+		return false, nil
+	}
+	f := classify(err)
+	switch f.Class {
+	case Elsewhere:
+		return false, errElsewhere
+	case Room, Message:
+		return true, w.park(err)
+	case Server:
+	}
+	w.misses++
+	w.complain("resolving room and user failed", err)
+	w.explain(err.Error())
+	return false, w.pauses.failed(ctx, w.lane, w.misses, f.RetryAfter)
 }
 
 // tell makes the event of a send, however many attempts that takes. A nil outcome without
@@ -148,8 +148,12 @@ func (w *worker) tell(ctx context.Context, s *send) (*outcome, error) {
 	if s.plan != w.mine && s.unansweredSince.IsZero() {
 		s.unansweredSince = s.event.Drawn // planned by a process that may have died in the attempt
 	}
+	since := s.received
+	if since.IsZero() {
+		since = s.event.Drawn // a timer's plan has no webhook, and must not hold up its lane for ever
+	}
 	for failures := 1; ; failures++ {
-		if age := w.box.now().Sub(s.received); !s.received.IsZero() && age > w.box.maxAge {
+		if w.box.now().Sub(since) > w.box.maxAge {
 			return w.lastLook(s), nil
 		}
 		if err := w.pauses.wait(ctx); err != nil {
@@ -210,7 +214,8 @@ func (w *worker) attempt(s *send) (made Made, err error) {
 	start := time.Now()
 	err = w.protect(func(ctx context.Context) (err error) {
 		s.event.Unanswered = !s.unansweredSince.IsZero()
-		if s.event.Unanswered && w.box.now().Sub(s.unansweredSince) >= lookupAge {
+		age := w.box.now().Sub(s.unansweredSince)
+		if s.event.Unanswered && (age >= lookupAge || age < 0) { // a clock that was set back tells nothing
 			if made.ID, err = w.sender.Find(ctx, s.event); err != nil || made.ID != "" {
 				return err
 			}
