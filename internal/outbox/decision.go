@@ -36,6 +36,10 @@ func (o *Outbox) storeDecision(tx *store.Tx, lane int64, k known, dec incident.D
 		err = o.insertOnly(tx, lane, dec, p)
 	} else {
 		card, err = o.insertSends(tx, lane, k, dec.Parts, p)
+		if err == nil && p.first == nil && len(dec.Parts) > 0 && dec.Line == nil && p.own != nil {
+			// All was about a card that is not there, and something must tell the delivery.
+			card, err = o.insertSends(tx, lane, k, []incident.Part{{Kind: incident.New, Card: true, Notification: p.own}}, p)
+		}
 	}
 	if err == nil && k.id != 0 {
 		err = o.storeState(tx, lane, k, card, dec, p, change)
@@ -75,12 +79,10 @@ func (o *Outbox) insertOnly(tx *store.Tx, lane int64, dec incident.Decision, p *
 
 // storeState writes what a decision changes besides the events that it makes.
 func (o *Outbox) storeState(tx *store.Tx, lane int64, k known, card string, dec incident.Decision, p *plan, change *laneChange) error {
-	if dec.TellHeld && len(dec.Parts) > 0 {
-		n, err := tx.Exec(`UPDATE deliveries SET state = 'planned', plan = $1 WHERE incident = $2 AND state = 'held'`, p.id, k.id)
-		if err != nil {
-			return fmt.Errorf("plan held deliveries: %w", err)
+	if dec.TellHeld && p.first != nil {
+		if err := planHeld(tx, k.id, p.id, change); err != nil {
+			return err
 		}
-		change.held -= n
 	}
 	if dec.Release {
 		if err := release(tx, k.id, change); err != nil {
@@ -104,6 +106,16 @@ func (o *Outbox) storeState(tx *store.Tx, lane int64, k known, card string, dec 
 	if err != nil {
 		return fmt.Errorf("set timer: %w", err)
 	}
+	return nil
+}
+
+// planHeld lets the deliveries that wait for an incident be told by a plan.
+func planHeld(tx *store.Tx, incident int64, plan string, change *laneChange) error {
+	n, err := tx.Exec(`UPDATE deliveries SET state = 'planned', plan = $1 WHERE incident = $2 AND state = 'held'`, plan, incident)
+	if err != nil {
+		return fmt.Errorf("plan held deliveries: %w", err)
+	}
+	change.held -= n
 	return nil
 }
 

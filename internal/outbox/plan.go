@@ -118,7 +118,7 @@ func (o *Outbox) planDelivery(tx *store.Tx, d *delivery, p Place) (laneChange, *
 	case err != nil:
 	case decision.Hold:
 		err = d.hold(tx, k.id, &change)
-	case len(decision.Parts) > 0:
+	case first != nil:
 		err = d.plan(tx, k.id, pl.id)
 	}
 	if err != nil || decision.Line == nil {
@@ -126,7 +126,7 @@ func (o *Outbox) planDelivery(tx *store.Tx, d *delivery, p Place) (laneChange, *
 	}
 	line := *decision.Line
 	line.Matter, line.Mentions = k.id, pl.mentions
-	more, err := o.addLine(tx, d, line, &decision, p, &change)
+	more, err := o.addLine(tx, d, line, &decision, first != nil, p, &change)
 	switch {
 	case first == nil:
 		first = more

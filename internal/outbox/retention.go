@@ -101,11 +101,12 @@ func finishedBefore(tx *store.Tx, id string) ([]string, error) {
 }
 
 // deleteWebhook deletes a webhook and its sends, but not the cards of incidents, which may
-// still be edited.
+// still be edited. These are without a webhook then, and go when they are no cards any more.
 func deleteWebhook(tx *store.Tx, id string) error {
 	for _, query := range []string{
 		`DELETE FROM sends WHERE plan IN (SELECT plan FROM deliveries WHERE webhook = $1 AND plan <> '')
 			AND NOT EXISTS (SELECT 1 FROM incidents WHERE card = sends.id)`,
+		`UPDATE sends SET webhook = '' WHERE plan IN (SELECT plan FROM deliveries WHERE webhook = $1 AND plan <> '')`,
 		`DELETE FROM deliveries WHERE webhook = $1`,
 		`DELETE FROM sender_ids WHERE webhook = $1`,
 		`DELETE FROM webhooks WHERE id = $1`,
