@@ -102,6 +102,9 @@ func (o *Outbox) gather(batch []*op) []*op {
 // database that cannot write at all.
 func (o *Outbox) commitBatch(batch []*op) {
 	err := o.write(batch)
+	if o.isStored(batch, err) {
+		err = nil
+	}
 	if err == nil || len(batch) == 1 || o.db.Unavailable(err) {
 		for _, p := range batch {
 			p.done <- err
@@ -111,6 +114,26 @@ func (o *Outbox) commitBatch(batch []*op) {
 	for i := range batch {
 		batch[i].done <- o.write(batch[i : i+1])
 	}
+}
+
+// isStored says whether a batch is in the database although its commit was not answered. That
+// is looked up, because a sender that is refused sends again.
+func (o *Outbox) isStored(batch []*op, err error) bool {
+	var unsure *store.CommitError
+	if !errors.As(err, &unsure) {
+		return false
+	}
+	for _, p := range batch {
+		if p.enqueue == nil || p.enqueue.repeatOf != "" {
+			continue
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), commitTime)
+		defer cancel()
+		var n int
+		err := o.db.QueryRow(ctx, `SELECT count(*) FROM webhooks WHERE id = $1`, p.enqueue.id).Scan(&n)
+		return err == nil && n > 0 // all of a batch is, or nothing
+	}
+	return false
 }
 
 // protect runs an operation under recover: one that panics must not end the others.

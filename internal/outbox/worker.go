@@ -48,6 +48,9 @@ func (w *worker) run(ctx context.Context) error {
 			return err
 		case err != nil: // the database cannot be written now; the outcome is kept and stored later
 			failures++
+			if last != nil {
+				last.send.alone = false // PostgreSQL may have stored it, and planned the next, and only its answer be lost
+			}
 			w.complain("storing the state of a lane failed", err)
 			if err := sleep(ctx, backoff(failures)); err != nil {
 				return err

@@ -21,6 +21,16 @@ type beginError struct{ err error }
 func (e *beginError) Error() string { return e.err.Error() }
 func (e *beginError) Unwrap() error { return e.err }
 
+// CommitError says that a commit was asked for and not answered with success. With PostgreSQL
+// the transaction may be there all the same, where only the answer was lost.
+type CommitError struct{ err error }
+
+// Error returns the cause.
+func (e *CommitError) Error() string { return e.err.Error() }
+
+// Unwrap returns the cause.
+func (e *CommitError) Unwrap() error { return e.err }
+
 // conflictRetries is how often a transaction is tried that PostgreSQL broke off in favour of
 // another, or that could not begin: one more than there are idle connections.
 const conflictRetries = 5
@@ -54,7 +64,10 @@ func (db *DB) update(ctx context.Context, do func(*Tx) error) error {
 	if err := do(t); err != nil {
 		return err
 	}
-	return tx.Commit()
+	if err := tx.Commit(); err != nil {
+		return &CommitError{err}
+	}
+	return nil
 }
 
 // Exec runs a statement and returns how many rows it changed.
