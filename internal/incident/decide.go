@@ -14,6 +14,7 @@ const editPause = 10 * time.Second
 func Decide(in Input) Decision {
 	in.Policy = in.Policy.withDefaults()
 	in.State.Version, in.Room.Version = StateVersion, StateVersion
+	in.State.notAhead(in.Now)
 	if in.Notification == nil {
 		if in.State.Lines != nil {
 			return grow(in)

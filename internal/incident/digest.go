@@ -40,6 +40,7 @@ func Add(in Input, line Line) Decision {
 	line.Text = cutText(line.Text)
 	s := in.State
 	s.Version, s.Lines = StateVersion, s.Lines.clone()
+	s.notAhead(in.Now)
 	d := Decision{Room: in.Room}
 	if s.Lines == nil || !in.Now.Before(s.Lines.Until) || s.isFull(line, space(in.Encrypted)) {
 		d.tellLines(&s, in.Now)

@@ -24,7 +24,7 @@ func (r Room) with(hook string, l Limits, now time.Time) Room {
 	since := now.Add(-max(l.Window, l.RoomWindow))
 	var recent []Said
 	for _, s := range r.Recent[max(0, len(r.Recent)-max(l.Burst, l.RoomBurst)):] {
-		if s.At.After(since) {
+		if s.At.After(since) && !s.At.After(now) {
 			recent = append(recent, s)
 		}
 	}
@@ -37,6 +37,9 @@ func (r Room) with(hook string, l Limits, now time.Time) Room {
 func (r Room) isFull(hook string, l Limits, now time.Time) bool {
 	byHook, all := 0, 0
 	for _, s := range r.Recent {
+		if s.At.After(now) { // the clock was set back
+			continue
+		}
 		if s.Hook == hook && s.At.After(now.Add(-l.Window)) {
 			byHook++
 		}
