@@ -15,8 +15,8 @@
 //
 // Nothing is ever sent in plain text to a room that is encrypted or not known not to be. An
 // encrypted room is followed by the syncing member, an account that sits in it beside the
-// virtual users: its /sync tells who comes and goes, and whose devices change. In a room
-// that is not followed, the encryption is looked up before every event.
+// virtual users: its /sync tells who comes and goes, and whose devices change. That a room is
+// not encrypted is looked up before every event, since what /sync tells may be late.
 //
 // Of several processes that share a database, the one that has the Keys tells the encrypted
 // rooms; from the others, Resolve and Send return a Failure of the class Elsewhere.

@@ -40,6 +40,9 @@ func (p Profile) fingerprint() string {
 	return hex.EncodeToString(sum[:16])
 }
 
+// profileTime bounds setting a profile: media that hang must leave an attempt the time to speak.
+const profileTime = 10 * time.Second
+
 // profileRetryTime is how long after a failure a profile is tried again.
 const profileRetryTime = time.Minute
 
@@ -58,7 +61,9 @@ func (u *Users) present(ctx context.Context, v *user, p Profile) {
 	if v.stored == want || v.client == nil {
 		return
 	}
-	if err := u.setProfile(ctx, v.client, p); err != nil {
+	setCtx, cancel := context.WithTimeout(ctx, profileTime)
+	defer cancel()
+	if err := u.setProfile(setCtx, v.client, p); err != nil {
 		u.log.Warn("profile not set", "user_id", v.id, "err", err)
 		if !rejected(err, "M_FORBIDDEN") {
 			v.profile, v.profileRetry = "", u.now().Add(profileRetryTime)

@@ -1,9 +1,11 @@
 package virtualusers
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/homeserver"
 )
@@ -35,6 +37,22 @@ func TestProfileRequests(t *testing.T) {
 	profile.Name = "Grafana"
 	if got, want := resolve(), "profile/{user}, profile/{user}/{field}"; got != want {
 		t.Errorf("a new name took %q, want %q", got, want)
+	}
+}
+
+// TestProfileHangs speaks although pictures cannot be uploaded, and nobody says so.
+func TestProfileHangs(t *testing.T) {
+	t.Parallel()
+	h := newHarness(t)
+	never := make(chan struct{})
+	h.server.Inject(homeserver.Fault{
+		Match: func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/upload") },
+		Do:    homeserver.Hang(never),
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second) // as an attempt has
+	defer cancel()
+	if _, err := h.Resolve(ctx, h.room.String(), Profile{Localpart: "hookshot_grafana", Picture: Avatar("grafana")}); err != nil {
+		t.Error(err)
 	}
 }
 

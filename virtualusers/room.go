@@ -98,16 +98,16 @@ const maxReads = 5
 // to an upgraded room is usually refused, which ends it sooner.
 const stateTTL = 10 * time.Minute
 
-// look returns the state of a room that the user is in. In a room that nobody follows, it
-// makes sure each time that the room is not encrypted.
+// look returns the state of a room that the user is in. It makes sure each time that a room is
+// not encrypted, also of one that is followed: what /sync tells may be late.
 func (u *Users) look(ctx context.Context, client *mautrix.Client, r *room) (roomState, error) {
 	current := r.isFollowed() && u.isCurrent()
 	for range maxReads {
 		state, seen := r.known()
-		if state != nil && current {
+		if state != nil && state.encryption != nil && current {
 			return *state, nil
 		}
-		if state != nil && state.encryption == nil && u.now().Sub(state.read) < stateTTL {
+		if state != nil && state.encryption == nil && (current || u.now().Sub(state.read) < stateTTL) {
 			encrypted, err := stateEvent(ctx, client, r.id, event.StateEncryption, &event.EncryptionEventContent{})
 			if err != nil || !encrypted {
 				return *state, err

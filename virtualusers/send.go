@@ -3,6 +3,7 @@ package virtualusers
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/http/httptrace"
 	"sync/atomic"
@@ -128,6 +129,9 @@ func (u *Users) attempt(ctx context.Context, v *user, e Event) (*room, Made, err
 	if e.React != "" && rejected(err, "M_DUPLICATE_ANNOTATION") {
 		return r, Made{}, nil
 	}
+	if err == nil && made.EventID == "" { // a proxy that answers everything alike
+		return r, Made{}, &Failure{Class: Server, Ambiguous: true, Err: errNoEvent}
+	}
 	if err != nil {
 		f := sending(err, u.now())
 		answer, answered := matrix.AsRejection(err, u.now())
@@ -136,6 +140,9 @@ func (u *Users) attempt(ctx context.Context, v *user, e Event) (*room, Made, err
 	}
 	return r, Made{ID: made.EventID.String(), Alone: e.target() != about}, nil
 }
+
+// errNoEvent says that what looks like success names no event.
+var errNoEvent = errors.New("the homeserver's answer names no event")
 
 // isRedacted says whether an event of the room was taken back. One that the homeserver does
 // not know is gone as well.
