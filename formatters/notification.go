@@ -67,6 +67,7 @@ type Item struct {
 	URL      string    `json:"url,omitempty"`     // what the subject links to; without one, the text
 	Severity Severity  `json:"severity,omitzero"` // the badge's colour; Success says that the entry is over
 	Since    time.Time `json:"since,omitzero"`    // drawn behind the text as "for 2 h", unless the entry is over
+	Said     bool      `json:"said,omitzero"`     // the lines above say it: neither drawn nor counted until others stand beside it
 }
 
 // Link is a named address, drawn in one line with the others.

@@ -13,10 +13,13 @@ const (
 	maxMember = 120 // runes of an item's subject
 )
 
-// cleanItems returns the items that say anything, their texts clean and as long as drawn.
+// cleanItems returns the items that say anything new, their texts clean and as long as drawn.
 func (c *card) cleanItems(items []Item) []Item {
 	kept := make([]Item, 0, len(items))
 	for _, it := range items {
+		if it.Said {
+			continue
+		}
 		it.Status = c.badgeWord(it.Status)
 		it.Subject = shorten(cleanLine(it.Subject), maxMember, maxMember*maxCost)
 		it.Text = shorten(cleanLine(it.Text), maxItem, maxItem*maxCost)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"path"
 	"strings"
 )
 
@@ -191,26 +192,39 @@ func (w *servarrWebhook) score() Fact {
 }
 
 // statusMessages lists why a download cannot be imported, per file, and returns the first
-// reason alone. One reason that stands alone needs no list.
+// reason alone. What the first line says is not said again: a reason that names no file,
+// or the only one.
 func (w *servarrWebhook) statusMessages() (first string, items []Item) {
-	reasons := 0
 	for _, m := range w.DownloadStatusMessages {
 		words := make([]string, len(m.Messages))
 		for i, message := range m.Messages {
 			words[i] = string(message)
 		}
-		all := joinWords(" · ", words...)
-		if all == "" && m.Title == "" {
-			continue
-		}
-		reasons += max(1, len(m.Messages))
+		title, all := firstText(m.Title), joinWords(" · ", words...)
 		if first == "" {
-			first = cmp.Or(firstText(m.Messages...), string(m.Title))
+			if first = firstText(m.Messages...); first == "" {
+				first, title = title, ""
+			}
 		}
-		items = append(items, Item{Subject: string(m.Title), Text: all, Severity: Warning})
+		if title != "" || all != "" {
+			items = append(items, Item{Subject: title, Text: all, Severity: Warning})
+		}
 	}
-	if reasons < 2 {
-		return first, nil
+	if len(items) == 1 && items[0].Text == first {
+		items[0].Text = ""
+		if w.isRelease(items[0].Subject) {
+			items = nil
+		}
 	}
 	return first, items
+}
+
+// isRelease reports whether a file's name is that of the download, or nothing.
+func (w *servarrWebhook) isRelease(name string) bool {
+	for _, release := range []string{firstText(w.Release.ReleaseTitle), firstText(w.DownloadInfo.Title)} {
+		if strings.EqualFold(name, release) || strings.EqualFold(strings.TrimSuffix(name, path.Ext(name)), release) {
+			return true
+		}
+	}
+	return name == ""
 }

@@ -81,11 +81,14 @@ func (w *servarrWebhook) imported(n *Notification, m *servarrMatter) {
 	quality := qualityWords(m.files, m.numbered)
 	n.setEvent("Download", "imported", Success)
 	n.Summary = m.label
+	var score Fact
 	if w.IsUpgrade.isTrue() || len(w.DeletedFiles.Files) > 0 {
 		n.Status = "upgraded"
 		if old := qualityWords(w.DeletedFiles.Files, m.numbered); old != "" && quality != "" && old != quality {
 			n.Summary = joinWords(" ", n.Summary, "from "+old+" to "+quality)
 			quality = ""
+		} else {
+			score = w.score() // what it is better in
 		}
 	}
 	var f servarrFile // of one release, all are alike
@@ -99,8 +102,9 @@ func (w *servarrWebhook) imported(n *Notification, m *servarrMatter) {
 		Fact{Value: sizeWords(totalSize(m.files))},
 		Fact{Value: languageWords(f.Languages)},
 		Fact{Value: f.MediaInfo.words()},
-		Fact{Name: "Subtitles", Value: nameWords(f.MediaInfo.Subtitles)},
+		Fact{Name: "Subtitles", Value: someWords(f.MediaInfo.Subtitles)},
 		groupFact(f.ReleaseGroup, release.Value),
+		score,
 		release,
 	)
 	n.Items = itemsAs(m.items, n.Status, Success)
@@ -181,8 +185,8 @@ func (w *servarrWebhook) unknown(n *Notification, p Payload, m *servarrMatter, t
 // the notification is about.
 func (w *servarrWebhook) releaseTitle(n *Notification, m *servarrMatter) Fact {
 	title := firstText(w.Release.ReleaseTitle, w.DownloadInfo.Title)
-	if title == "" && len(m.files) > 0 {
-		title = cmp.Or(firstText(m.files[0].SceneName), commonPath(m.files, m.folder))
+	if title == "" {
+		title = cmp.Or(sceneName(m.files), commonPath(m.files, m.folder))
 	}
 	if title == n.Subject {
 		return Fact{}

@@ -79,6 +79,20 @@ func totalSize(files []servarrFile) number {
 	return sum
 }
 
+// sceneName returns the release's title that files came from; "" when they differ in it.
+func sceneName(files []servarrFile) string {
+	title := ""
+	for _, f := range files {
+		switch name := firstText(f.SceneName); {
+		case title == "":
+			title = name
+		case name != "" && name != title:
+			return ""
+		}
+	}
+	return title
+}
+
 // commonPath returns the path of a file, or of the folder that several of them share, as
 // seen from another folder; "" when they share none below it.
 func commonPath(files []servarrFile, from text) string {

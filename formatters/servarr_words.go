@@ -44,9 +44,22 @@ func nameWords[T ~string](names []T) string {
 	return joinWords(", ", all...)
 }
 
+// manyNames is how many names a fact lists; releases of streaming services have the
+// subtitles of thirty languages.
+const manyNames = 8
+
+// someWords lists names as nameWords does, but counts those that are too many for a line.
+func someWords[T ~string](names []T) string {
+	all := strings.Split(nameWords(names), ", ")
+	if len(all) <= manyNames {
+		return strings.Join(all, ", ")
+	}
+	return fmt.Sprintf("%s, +%d more", strings.Join(all[:manyNames-1], ", "), len(all)-manyNames+1)
+}
+
 // languageWords lists languages, each once, but not the one called "Unknown".
 func languageWords(names []servarrName) string {
-	return nameWords(slices.DeleteFunc(slices.Clone(names), func(name servarrName) bool {
+	return someWords(slices.DeleteFunc(slices.Clone(names), func(name servarrName) bool {
 		return strings.EqualFold(string(name), "unknown")
 	}))
 }

@@ -12,8 +12,9 @@ import "cmp"
 // A grab, its imports and its trouble share an incident by their download's id. It is open
 // until the import is complete; that is an event of its own (since 4.0.8), which users may
 // leave out, so an import of a single file leaves the incident open. Its items say the
-// rest: a download of more than a few episodes, or of a whole season, has an item for each,
-// keyed "S02E03", and an import brings those that it finished, as Success.
+// rest: a download has one for each episode, keyed "S02E03", and an import brings those that
+// it finished, as Success. How many files a download has, nobody says before its end; so the
+// items of a few episodes are there, too, but drawn only beside those of other files.
 
 func init() {
 	register(Service{
@@ -93,6 +94,10 @@ func (w *sonarrWebhook) isImportComplete() bool {
 
 func (w *sonarrWebhook) matter() *servarrMatter {
 	s := &w.Series
+	files := []servarrFile{w.EpisodeFile}
+	if w.isImportComplete() {
+		files = w.EpisodeFiles
+	}
 	return &servarrMatter{
 		subject:  firstText(s.Title),
 		label:    w.label(),
@@ -103,7 +108,7 @@ func (w *sonarrWebhook) matter() *servarrMatter {
 		folder:   s.Path,
 		tags:     s.Tags,
 		numbered: w.isAnime(),
-		files:    []servarrFile{w.EpisodeFile},
+		files:    files,
 		renamed:  w.RenamedEpisodeFiles,
 		items:    w.items(),
 	}
@@ -113,15 +118,15 @@ func (w *sonarrWebhook) matter() *servarrMatter {
 func (w *sonarrWebhook) importComplete(n *Notification, m *servarrMatter) {
 	n.setEvent("Download", "import complete", Success)
 	n.Summary = m.label
-	count := len(w.EpisodeFiles)
+	count := len(m.files)
 	if c, ok := w.FileCount.whole(1e6); ok {
 		count = c
 	}
 	n.Facts = knownFacts(
 		Fact{Value: m.about},
 		Fact{Value: counted(count, "file")},
-		Fact{Value: qualityWords(w.EpisodeFiles, m.numbered)},
-		Fact{Value: cmp.Or(sizeWords(w.Release.Size), sizeWords(totalSize(w.EpisodeFiles)))},
+		Fact{Value: qualityWords(m.files, m.numbered)},
+		Fact{Value: cmp.Or(sizeWords(w.Release.Size), sizeWords(totalSize(m.files)))},
 		w.route(),
 		w.releaseTitle(n, m),
 	)

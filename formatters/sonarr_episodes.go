@@ -77,18 +77,19 @@ func (w *sonarrWebhook) titles() string {
 	return joinWords(", ", titles...)
 }
 
-// items lists the episodes of a download that is more than a few episodes, or part of such.
+// items lists the episodes, each by its season and number. A few of them are said by label
+// and titles.
 func (w *sonarrWebhook) items() []Item {
-	if len(w.Episodes) <= fewParts && !w.isSeasonPack() {
-		return nil
-	}
+	few := len(w.Episodes) <= fewParts
 	items := make([]Item, 0, len(w.Episodes))
 	for _, e := range w.Episodes {
 		label := e.label()
 		if w.isDaily() {
 			label = cmp.Or(string(e.AirDate), label)
 		}
-		items = append(items, Item{Key: e.key(), Subject: label, Text: e.title()})
+		if it := (Item{Key: e.key(), Subject: label, Text: e.title(), Said: few}); it.Key != "" || !few {
+			items = append(items, it)
+		}
 	}
 	slices.SortStableFunc(items, func(a, b Item) int { return strings.Compare(a.Key, b.Key) })
 	return items
@@ -98,9 +99,12 @@ func (w *sonarrWebhook) items() []Item {
 // season has not: "S01E02", "1x02", "E02", " - 02".
 var episodeInTitle = regexp.MustCompile(`(?i)s\d+[ ._-]*e\d|\b\d{1,2}x\d{2}|\bep?[ ._]?\d| - \d`)
 
-// isSeasonPack reports whether a download is, or belongs to, the release of a season. A
-// grab does not say so, but its release's title does.
+// isSeasonPack reports whether a download is the release of a season. A grab does not say
+// so, but its release's title does. One file of it, which may hold two episodes, is none.
 func (w *sonarrWebhook) isSeasonPack() bool {
+	if w.event() == "download" && !w.isImportComplete() {
+		return false
+	}
 	switch strings.ToLower(string(w.Release.ReleaseType)) {
 	case "seasonpack":
 		return true

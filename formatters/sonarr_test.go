@@ -58,6 +58,8 @@ func TestSonarrFirstLine(t *testing.T) {
 		{"UpgradeAsString", sonarrBody("Download", "", one+`"isUpgrade":"True",`), formatters.Success, "Download|upgraded|Tide|S02E03"},
 		{"UpgradeSameQuality", sonarrBody("Download", "", one+`"isUpgrade":true,"deletedFiles":[{"quality":"SDTV"}],"episodeFile":{"quality":"SDTV"},`), formatters.Success,
 			"Download|upgraded|Tide|S02E03"},
+		{"TwoEpisodesOfSeason", sonarrBody("Download", "", sonarrEpisodes(2, 1, 2)+`"release":{"releaseTitle":"Tide.S02","releaseType":"seasonPack"},"episodeFile":{},`), formatters.Success,
+			"Download|imported|Tide|S02E01–E02"},
 		{"UpgradeOfAnime", sonarrBody("Download", `"type":"anime",`, one+`"isUpgrade":true,"deletedFiles":[{"quality":"SDTV"}],"episodeFile":{"quality":"SDTV","qualityVersion":"2"},`),
 			formatters.Success, "Download|upgraded|Tide|S02E03 from SDTV to SDTV v2"},
 		{"ImportComplete", sonarrBody("Download", "", sonarrEpisodes(1, 1, 2, 3)+`"episodeFiles":[{},{}],"release":{"releaseType":"seasonPack"},`), formatters.Success,
@@ -83,6 +85,8 @@ func TestSonarrFirstLine(t *testing.T) {
 			"ManualInteractionRequired|manual interaction|Tide|S02E03: Sample"},
 		{"StuckSeriesUnknown", `{"eventType":"ManualInteractionRequired","episodes":[],"downloadInfo":{"title":"some_file"},"downloadStatusMessages":[{"title":"a.mkv","messages":[]}]}`, formatters.Warning,
 			"ManualInteractionRequired|manual interaction|some_file|: a.mkv"},
+		{"StuckForNoFile", sonarrBody("ManualInteractionRequired", "", one+`"downloadStatusMessages":[{"title":"Missing from the release","messages":[]},{"title":"a.mkv","messages":["Sample"]}],`), formatters.Warning,
+			"ManualInteractionRequired|manual interaction|Tide|S02E03: Missing from the release"},
 		{"HealthError", `{"eventType":"Health","level":"error","message":"broken","type":"RootFolderCheck"}`, formatters.Error, "Health|health error|Sonarr|: broken"},
 		{"HealthWarning", `{"eventType":"health","level":"Warning","message":"shaky","instanceName":"Sonarr 4K"}`, formatters.Warning, "Health|health warning|Sonarr 4K|: shaky"},
 		{"HealthMessageMissing", `{"eventType":"Health","type":"RootFolderCheck"}`, formatters.Warning, "Health|health issue|Sonarr|: root folder"},
@@ -172,6 +176,12 @@ func TestSonarrFacts(t *testing.T) {
 		{"ScoreZero", sonarrBody("Grab", "", `"customFormatInfo":{"customFormatScore":0},"release":{"customFormatScore":7},`), ""},
 		{"ScoreOfRelease", sonarrBody("Grab", "", `"release":{"customFormatScore":"7"},`), "Score +7"},
 		{"Languages", sonarrBody("Grab", "", `"release":{"languages":[{"id":1,"name":"English"},"Danish",null,{"id":1,"name":"English"}]},`), "English, Danish"},
+		{"LanguagesMany", sonarrBody("Grab", "", `"release":{"languages":["a","b","c","d","e","f","g","h","i","a"]},`), "a, b, c, d, e, f, g, +2 more"},
+		{"SubtitlesMany", sonarrBody("Download", "", `"episodeFile":{"mediaInfo":{"subtitles":["a","b","c","d","e","f","g","h","a"]}},`), "Subtitles a, b, c, d, e, f, g, h"},
+		{"ScoreOfUpgradeInSameQuality", sonarrBody("Download", "", `"isUpgrade":true,"deletedFiles":[{"quality":"SDTV"}],"episodeFile":{"quality":"SDTV"},"customFormatInfo":{"customFormatScore":1850},`), "SDTV · Score +1850"},
+		{"ScoreOfImport", sonarrBody("Download", "", `"episodeFile":{"quality":"SDTV"},"customFormatInfo":{"customFormatScore":1850},`), "SDTV"},
+		{"ImportCompleteOfFile", sonarrBody("Download", "", `"episodeFiles":[{"relativePath":"Season 1/a.mkv"}],`), "1 file · Season 1/a.mkv"},
+		{"ImportCompleteOfFolder", sonarrBody("Download", "", `"episodeFiles":[{"relativePath":"Season 1/a.mkv","sceneName":"a"},{"relativePath":"Season 1/b.mkv","sceneName":"b"}],`), "2 files · Season 1"},
 		{"TitleToBeAnnounced", sonarrBody("Grab", "", `"episodes":[{"title":"TBA"},{"title":"Pilot"}],`), "Pilot"},
 		{"Finale", sonarrBody("Grab", "", `"episodes":[{"title":"The End","finaleType":"season"}],`), "The End (season finale)"},
 		{"MediaInfo", sonarrBody("Download", "", `"episodeFile":{"relativePath":"a.mkv","mediaInfo":{"videoCodec":"h265","videoDynamicRange":"HDR","audioCodec":"AAC","audioChannels":2,"subtitles":["eng"]}},`),
@@ -290,30 +300,41 @@ func TestSonarrIncident(t *testing.T) {
 
 func TestSonarrItems(t *testing.T) {
 	t.Parallel()
-	const pack = `"release":{"releaseType":"seasonPack"},`
 	item := func(key, status, subject, text string, severity formatters.Severity) formatters.Item {
 		return formatters.Item{Key: key, Status: status, Subject: subject, Text: text, Severity: severity}
+	}
+	said := func(key, status, subject, text string, severity formatters.Severity) formatters.Item {
+		it := item(key, status, subject, text, severity)
+		it.Said = true
+		return it
 	}
 	tests := []struct {
 		name, body string
 		want       []formatters.Item
 	}{
-		{"FewEpisodes", sonarrBody("Grab", "", sonarrEpisodes(1, 1, 2, 3)), nil},
-		{"Season", sonarrBody("Grab", "", sonarrEpisodes(1, 2, 1)+`"release":{"releaseTitle":"Tide.S01"},`), []formatters.Item{
-			item("S01E01", "", "S01E01", "Chapter 1", formatters.Info), item("S01E02", "", "S01E02", "Chapter 2", formatters.Info)}},
-		{"ImportOfSeason", sonarrBody("Download", "", sonarrEpisodes(1, 2)+pack), []formatters.Item{
-			item("S01E02", "imported", "S01E02", "Chapter 2", formatters.Success)}},
-		{"UpgradeOfSeason", sonarrBody("Download", "", sonarrEpisodes(1, 2)+pack+`"isUpgrade":true,`), []formatters.Item{
-			item("S01E02", "upgraded", "S01E02", "Chapter 2", formatters.Success)}},
-		{"ImportComplete", sonarrBody("Download", "", sonarrEpisodes(0, 2)+pack+`"fileCount":1,`), []formatters.Item{
-			item("S00E02", "", "special 2", "Chapter 2", formatters.Success)}},
-		{"Daily", sonarrBody("Download", `"type":"daily",`, sonarrEpisodes(2026, 14)+pack), []formatters.Item{
-			item("S2026E14", "imported", "2026-03-14", "Chapter 14", formatters.Success)}},
+		{"FewEpisodes", sonarrBody("Grab", "", sonarrEpisodes(1, 2, 1)), []formatters.Item{
+			said("S01E01", "", "S01E01", "Chapter 1", formatters.Info), said("S01E02", "", "S01E02", "Chapter 2", formatters.Info)}},
+		{"ManyEpisodes", sonarrBody("Grab", "", sonarrEpisodes(1, 1, 2, 3, 4)), []formatters.Item{
+			item("S01E01", "", "S01E01", "Chapter 1", formatters.Info), item("S01E02", "", "S01E02", "Chapter 2", formatters.Info),
+			item("S01E03", "", "S01E03", "Chapter 3", formatters.Info), item("S01E04", "", "S01E04", "Chapter 4", formatters.Info)}},
+		{"NumberMissing", sonarrBody("Grab", "", `"episodes":[{"seasonNumber":2,"title":"Chapter 1"}],`), nil},
+		{"Import", sonarrBody("Download", "", sonarrEpisodes(1, 2)), []formatters.Item{
+			said("S01E02", "imported", "S01E02", "Chapter 2", formatters.Success)}},
+		{"Upgrade", sonarrBody("Download", "", sonarrEpisodes(1, 2)+`"isUpgrade":true,`), []formatters.Item{
+			said("S01E02", "upgraded", "S01E02", "Chapter 2", formatters.Success)}},
+		{"ImportComplete", sonarrBody("Download", "", sonarrEpisodes(0, 2)+`"fileCount":1,`), []formatters.Item{
+			said("S00E02", "", "special 2", "Chapter 2", formatters.Success)}},
+		{"Daily", sonarrBody("Download", `"type":"daily",`, sonarrEpisodes(2026, 14)), []formatters.Item{
+			said("S2026E14", "imported", "2026-03-14", "Chapter 14", formatters.Success)}},
 		{"Rename", sonarrBody("Rename", "", `"renamedEpisodeFiles":[{"relativePath":"b","previousRelativePath":"a"},{"path":"/d","previousPath":"/c"},{"relativePath":"e"}],`),
 			[]formatters.Item{{Text: "a → b"}, {Text: "/c → /d"}, {Text: "e"}}},
 		{"StuckForSeveralReasons", sonarrBody("ManualInteractionRequired", "", `"downloadStatusMessages":[{"title":"a","messages":["x","y"]},{},{"title":"b"}],`), []formatters.Item{
 			item("", "", "a", "x · y", formatters.Warning), item("", "", "b", "", formatters.Warning)}},
-		{"StuckForOneReason", sonarrBody("ManualInteractionRequired", "", `"downloadStatusMessages":[{"title":"a","messages":["x"]}],`), nil},
+		{"StuckForOneReason", sonarrBody("ManualInteractionRequired", "", `"downloadStatusMessages":[{"title":"a","messages":["x"]}],`), []formatters.Item{
+			item("", "", "a", "", formatters.Warning)}},
+		{"StuckAsAWhole", sonarrBody("ManualInteractionRequired", "", `"release":{"releaseTitle":"A"},"downloadStatusMessages":[{"title":"a.mkv","messages":["x"]}],`), nil},
+		{"StuckForNoFile", sonarrBody("ManualInteractionRequired", "", `"downloadStatusMessages":[{"title":"x","messages":[]},{"title":"a","messages":["y"]}],`), []formatters.Item{
+			item("", "", "a", "y", formatters.Warning)}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

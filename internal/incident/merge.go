@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -24,18 +25,67 @@ func merged(last, n *formatters.Notification) *formatters.Notification {
 		return &m
 	}
 	m.Items = joined(last.Items, n.Items)
-	m.More = max(0, len(n.Items)+n.More-len(m.Items))         // of those that the sender left out, some are known
+	m.More = max(0, len(n.Items)+n.More-len(m.Items))     // of those that the sender left out, some are known
+	if allSaid(n.Items) && len(m.Items) == len(n.Items) { // it says itself all that there is
+		return &m
+	}
 	if len(m.Items) > 1 && n.Severity <= formatters.Success { // it grows: tell the whole, not what came last
-		if last.Severity >= formatters.Warning { // what it waited for is over
+		switch {
+		case allSaid(n.Items) && len(m.Items) > entries(last.Items): // the line so far names other entries
+			m.Summary, m.Facts = named(m.Items), shared(last.Facts, n.Facts)
+		case last.Severity >= formatters.Warning: // what it waited for is over
 			m.Summary, _, _ = strings.Cut(last.Summary, ":")
-		} else {
+		default:
 			m.Summary, m.Facts, m.Links = last.Summary, last.Facts, last.Links
+		}
+		for i := range m.Items {
+			m.Items[i].Said = false
 		}
 		if finished := count(m.Items, formatters.Success); finished < len(m.Items) && finished > 0 {
 			m.Status = partOf(finished, len(m.Items), bareStatus(n.Status))
 		}
 	}
 	return &m
+}
+
+// allSaid says whether a notification's entries need no list of their own.
+func allSaid(items []formatters.Item) bool {
+	return !slices.ContainsFunc(items, func(it formatters.Item) bool { return !it.Said })
+}
+
+// entries counts those that have a key.
+func entries(items []formatters.Item) int {
+	n := 0
+	for _, it := range items {
+		if it.Key != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// named names the entries of a matter that no one has told as a whole.
+func named(items []formatters.Item) string {
+	const few = 3
+	names := make([]string, 0, few)
+	for _, it := range items[:min(few, len(items))] {
+		names = append(names, it.Subject)
+	}
+	if len(items) > few {
+		return fmt.Sprintf("%s and %d more", strings.Join(names, ", "), len(items)-few)
+	}
+	return strings.Join(names, ", ")
+}
+
+// shared returns the facts that hold for a matter so far and for what came last.
+func shared(known, told []formatters.Fact) []formatters.Fact {
+	var both []formatters.Fact
+	for _, f := range known {
+		if slices.Contains(told, f) {
+			both = append(both, f)
+		}
+	}
+	return both
 }
 
 // joined returns the entries of a matter when some are told anew. What has no key is no
