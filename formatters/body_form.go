@@ -6,6 +6,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -59,13 +60,30 @@ func readForm(p Payload) []formField {
 	return fields
 }
 
-// unescapeForm decodes what is percent-encoded and leaves alone what only looks like it.
+// unescapeForm decodes what is percent-encoded and leaves alone what only looks like it. A plus
+// is one in a value with blanks: those would be pluses, too, had anybody encoded it.
 func unescapeForm(s string) string {
-	if plain, err := url.QueryUnescape(s); err == nil {
-		return plain
+	if !strings.ContainsAny(s, "%+") {
+		return s
 	}
-	return s
+	b := make([]byte, 0, len(s))
+	blanks := strings.Contains(s, " ")
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '+' && !blanks:
+			b = append(b, ' ')
+		case s[i] == '%' && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]):
+			v, _ := strconv.ParseUint(s[i+1:i+3], 16, 8)
+			b = append(b, byte(v))
+			i += 2
+		default:
+			b = append(b, s[i])
+		}
+	}
+	return string(b)
 }
+
+func isHex(c byte) bool { return strings.IndexByte("0123456789abcdefABCDEF", c) >= 0 }
 
 // looksLikeForm tells name=value pairs from prose. Where the sender says that it is a form,
 // it may be one whose values nobody encoded: then the first name decides.

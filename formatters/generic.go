@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"mime"
 	"strings"
+	"unicode/utf8"
 )
 
 func init() {
@@ -57,7 +58,13 @@ func readGeneric(p Payload) draft {
 		}
 	}
 	if form := readForm(p); form != nil {
-		d := readTree(formTree(form))
+		n := formTree(form)
+		if len(n.fields) == 1 && n.fields[0].value.kind == '"' { // a part of a name that nobody agreed on
+			if inner, ok := parseTree(n.fields[0].value.text); ok && inner.kind == '{' {
+				n = inner
+			}
+		}
+		d := readTree(n)
 		d.addFiles(fileNames(form))
 		return d
 	}
@@ -118,6 +125,7 @@ var shapes = []shape{
 	{isTeams, readTeams},
 	{isPlex, readPlex},
 	{isJellyfin, readJellyfin},
+	{isForge, readForge},
 	{isDiscord, readDiscord},
 	{isSlack, readSlack},
 	{isNtfy, readNtfy},
@@ -130,6 +138,7 @@ func readTree(n *node) draft {
 	if n.kind == '[' && len(n.items) == 1 {
 		n = n.items[0]
 	}
+	n.hideCredentials()
 	switch n.kind {
 	case '{':
 		for _, s := range shapes {
@@ -165,7 +174,7 @@ func binaryKind(p Payload) string {
 	}
 	switch {
 	case kind == "image", kind == "audio", kind == "video", bytes.HasPrefix(head, []byte("%PDF-")):
-	case controls*20 <= len(head), utf16ByLooks(body) != nil, declaredEncoding(p.ContentType) != nil,
+	case controls*20 <= len(head), controls <= 2 && utf8.Valid(body) && kind == "text", utf16ByLooks(body) != nil, declaredEncoding(p.ContentType) != nil,
 		bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
 		return ""
 	}

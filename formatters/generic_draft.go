@@ -22,6 +22,7 @@ const (
 type draft struct {
 	event    string
 	status   string
+	verb     string   // of a forge's event that is not told by its status
 	severity Severity // Info when nobody said anything
 	loud     bool
 	title    string
@@ -54,7 +55,7 @@ const (
 // notification writes the draft out.
 func (d draft) notification() Notification {
 	n := Notification{
-		Event: d.event, Severity: d.severity, Loud: d.loud, Status: d.status, Subject: oneLine(firstOf(d.title, maxTitleBytes)), URL: d.url,
+		Event: d.event, Severity: d.severity, Loud: d.loud, Status: cmp.Or(d.status, d.verb), Subject: oneLine(firstOf(d.title, maxTitleBytes)), URL: d.url,
 		Facts: d.facts, Items: d.items, Links: d.links, Image: d.image, Time: d.time,
 	}
 	switch {
@@ -76,7 +77,7 @@ func (d draft) notification() Notification {
 	switch {
 	case n.Summary == n.Subject:
 		n.Summary = ""
-	case n.Subject != "" && n.Summary != "":
+	case n.Subject != "" && n.Summary != "" && !strings.HasSuffix(n.Subject, "."): // else it is a sentence
 		n.Summary = ": " + n.Summary
 	}
 	n.Links = distinct(n.Links, n.URL)

@@ -20,7 +20,7 @@ func (n *node) takeEnding(fits func(string) bool, words ...string) string {
 
 // aside are the beginnings of names of what is not the matter itself: where it happened, to
 // whom, and how it was before.
-var aside = []string{"server", "host", "user", "client", "device", "app", "first", "last", "old", "prev", "next", "file"}
+var aside = []string{"server", "host", "user", "client", "device", "app", "first", "last", "old", "prev", "next", "file", "integration", "machine", "operation"}
 
 func (f *nodeField) endsIn(words []string) bool {
 	if slices.ContainsFunc(aside, func(s string) bool { return strings.HasPrefix(f.key, s) }) {

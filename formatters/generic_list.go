@@ -1,6 +1,7 @@
 package formatters
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -25,6 +26,9 @@ func readList(n *node) draft {
 	}
 	if total > 0 {
 		d.text = countOf(total, "entry", "entries")
+	}
+	if i := slices.IndexFunc(d.items, func(it Item) bool { return it.Status != "" && it.Severity == d.severity }); i >= 0 { // else the badge counts them again
+		d.status, d.title, d.text = d.text, d.items[i].Subject, strings.TrimPrefix(d.items[i].Text, ": ")
 	}
 	return d
 }

@@ -94,12 +94,20 @@ func reference(s string) string {
 		return name
 	case strings.HasPrefix(target, "!date^"), strings.HasPrefix(target, "!subteam^"):
 		return name
+	case name == "" && isSlackID(target):
+		return map[byte]string{'@': "@someone", '#': "#channel"}[target[0]]
 	case target == "!here", target == "!channel", target == "!everyone":
 		return "@" + target[1:]
 	case strings.HasPrefix(target, "@") && name != "", strings.HasPrefix(target, "#") && name != "":
 		return target[:1] + strings.TrimPrefix(name, target[:1])
 	}
 	return "<" + s + ">"
+}
+
+// isSlackID reports whether a reference is to a person or channel by its id alone, which means
+// nothing elsewhere.
+func isSlackID(s string) bool {
+	return len(s) >= 9 && (s[:2] == "@U" || s[:2] == "@W" || s[:2] == "#C") && strings.Trim(s[2:], "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == ""
 }
 
 // slackPlain returns the text of a string that is not mrkdwn but escaped like it.

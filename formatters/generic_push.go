@@ -35,6 +35,9 @@ func readNtfy(n *node) draft {
 			d.addLink(cmp.Or(action.take("label"), "Open"), action.take("url"))
 		}
 	}
+	n.drop("actions", "icon", "delay", "email", "call", "cache", "firebase", "sequence_id", "id", "time", "expires", "event", "attachment", "content_type")
+	d.addMembers(n) // of senders that are not ntfy's, but have a topic too
+	d.details = append(d.details, n.outline())
 	return d
 }
 
@@ -55,9 +58,11 @@ func (d *draft) readPush(p Payload) {
 		}
 		return ""
 	}
-	if event := said("X-GitHub-Event", "X-Gitea-Event", "X-Forgejo-Event", "X-Gitlab-Event"); d.event == "" && d.status == "" {
-		d.event, d.status = event, statusWords(event)
+	event := said("X-GitHub-Event", "X-Gitea-Event", "X-Forgejo-Event", "X-Gitlab-Event")
+	if d.status == "" && (d.event == "" || d.verb != "") {
+		d.status = statusWords(joinWords(" ", strings.TrimSuffix(event, " Hook"), d.verb))
 	}
+	d.event = cmp.Or(d.event, event)
 	d.title = cmp.Or(d.title, said("Title", "X-Title", "Ti", "T"))
 	if click := said("Click", "X-Click"); d.url == "" && isWebURL(click) {
 		d.url = click
@@ -134,7 +139,7 @@ const gotifyHigh = 8
 
 func readGotify(n *node) draft {
 	extras := n.peek("extras")
-	n.drop("extras")
+	n.drop("extras", "appid")
 	priority, err := strconv.Atoi(n.takeIf(func(s string) bool { _, err := strconv.Atoi(s); return err == nil }, "priority"))
 	d := readUnknown(n)
 	if extras.peek("client::display").peek("contenttype").isText("text/markdown") {

@@ -1,6 +1,7 @@
 package formatters
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -11,15 +12,14 @@ func (d *draft) readState(n *node) {
 	isStatus := func(s string) bool { return statusWords(s) != "" }
 	state := n.takeIf(isStatus, stateKeys...)
 	rating := n.takeIf(isRating, ratingKeys...)
-	if state == "" && rating == "" {
-		rating = n.takeEnding(isRating, "status", "state", "result")
+	if state == "" {
+		state = n.takeEnding(isRating, "status", "state", "result", "typefriendlyname")
+	}
+	if rating == "" {
+		rating = n.takeEnding(isRating, "severity", "level")
 	}
 	d.event = n.takeIf(isStatus, eventKeys...)
-	stateSeverity, stateRated := rate(state)
-	d.raise(rate(rating))
-	if stateRated && (stateSeverity == Success || rating == "") { // what is over is no longer critical
-		d.severity = stateSeverity
-	}
+	d.rateBoth(state, rating)
 	if done := n.peek("success", "ok"); done != nil && done.kind == 'f' {
 		d.raise(Error, d.severity == Info)
 	}
@@ -37,6 +37,29 @@ func (d *draft) readState(n *node) {
 	}
 	if d.event != "" {
 		d.note(Fact{Name: "Event", Value: d.event})
+	}
+}
+
+// rateBoth rates a state and a severity: what is over is no longer critical.
+func (d *draft) rateBoth(state, rating string) {
+	s, rated := rate(state)
+	d.raise(rate(rating))
+	if rated && (s == Success || rating == "") {
+		d.severity = s
+	}
+}
+
+// readStateBelow takes the outcome of an object that belongs to the matter.
+func (d *draft) readStateBelow(m *node) {
+	isTold := func(s string) bool { severity, ok := rate(s); return ok && severity != Info }
+	state := m.takeIf(isTold, "conclusion", "result", "status", "state")
+	if state == "" {
+		state = m.takeEnding(isTold, "status", "state", "result")
+	}
+	rating := m.takeIf(isTold, "severity", "level", "impact", "urgency", "priority")
+	if word := cmp.Or(state, rating); word != "" {
+		d.rateBoth(state, rating)
+		d.status = statusWords(word)
 	}
 }
 

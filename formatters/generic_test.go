@@ -64,6 +64,8 @@ func TestGenericFirstLine(t *testing.T) {
 		{"TextInMarkdown", "text/plain", "**one** and `two`", line{"message |  | one and two", info}},
 		{"CurlProse", "application/x-www-form-urlencoded", "Backup of a=b done", line{"message |  | Backup of a=b done", info}},
 		{"CurlForm", "application/x-www-form-urlencoded", "title=Disk full&message=100% of /", line{"message | Disk full | 100% of /", info}},
+		{"FormHalfEncoded", "application/x-www-form-urlencoded", "title=100%25+of+%zz&message=1+1 is 2%21", line{"message | 100% of %zz | 1+1 is 2!", info}},
+		{"TextWithNUL", "text/plain", "backup failed\x00", line{"message |  | backup failed", info}},
 		{"FormCalledJSON", "application/json", "title=a&text=b", line{"message | a | b", info}},
 		{"FormOfGroups", "application/x-www-form-urlencoded", "issue[title]=Leak&issue[state]=open", line{"message | Leak | ", info}},
 		{"HTML", "text/html", "<html><head><title>no</title></head><body><h1>One &amp; two</h1><p>three</p></body></html>", line{"message |  | One & two", info}},
@@ -100,6 +102,7 @@ func TestGenericFirstLine(t *testing.T) {
 		{"SlackLinkInText", "application/json", `{"text":"see <https://x.example|the log>"}`, line{"message |  | see the log", info}},
 
 		{"SlackText", "", `{"channel":"#a","username":"u","text":"*b* &lt;x&gt; <!here> <@U1|jo>"}`, line{"message | u | b <x> @here @jo", info}},
+		{"SlackIDs", "", `{"text":"<@U024BE7LH> see <#C024BE7LR>"}`, line{"message |  | @someone see #channel", info}},
 		{"SlackAttachment", "", `{"attachments":[{"fallback":"f","color":"danger","title":"Disk","text":"*full*"}]}`, line{"error | Disk | full", bad}},
 		{"SlackFallback", "", `{"attachments":[{"fallback":"f","color":"#2eb886"}]}`, line{"success |  | f", ok}},
 		{"SlackForm", "application/x-www-form-urlencoded", `payload=%7B%22text%22%3A%22a+%26amp%3B+b%22%2C%22channel%22%3A%22c%22%7D`, line{"message |  | a & b", info}},

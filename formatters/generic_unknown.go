@@ -10,15 +10,17 @@ import (
 
 // The names under which senders put what they have to say, the likeliest first.
 var (
-	bodyKeys   = []string{"content", "message", "body", "msg", "description", "desc"}
-	causeKeys  = []string{"error", "error_message", "reason", "detail"}
-	titleKeys  = []string{"title", "subject", "summary", "name", "alertname", "full_name"}
-	ruleKeys   = []string{"alert", "alert_name", "rule", "rule_name", "rulename", "monitor", "check", "job"}
-	urlKeys    = []string{"url", "link", "click", "html_url"}
+	bodyKeys  = []string{"content", "message", "body", "msg", "description", "desc"}
+	causeKeys = []string{"error", "error_message", "reason", "detail"}
+	titleKeys = []string{"title", "subject", "summary", "name", "alertname", "full_name"}
+	ruleKeys  = []string{"alert", "alert_name", "rule", "rule_name", "rulename", "monitor", "check", "job"}
+	// What happened, where nothing says so in a title of its own.
+	matterKeys = []string{"topic", "service", "app", "application", "image", "container", "stack", "device", "camera", "disk", "site", "path"}
+	urlKeys    = []string{"url", "link", "click", "html_url", "web_url", "permalink", "alert_url", "incident_url", "shortlink", "hub_link"}
 	hostKeys   = []string{"host", "hostname", "instance", "source", "server_name", "servername"}
 	eventKeys  = []string{"event", "event_type", "eventtype", "notification_type", "notificationtype", "action", "type"}
 	stateKeys  = []string{"status", "state"}
-	ratingKeys = []string{"severity", "level", "priority", "conclusion", "result", "messagetype", "type"}
+	ratingKeys = []string{"severity", "level", "priority", "conclusion", "result", "impact", "urgency", "messagetype", "type"}
 	imageKeys  = []string{"image", "image_url", "thumbnail", "poster", "poster_url"}
 	timeKeys   = []string{"timestamp", "time", "datetime", "@timestamp", "ts"}
 )
@@ -27,7 +29,6 @@ var (
 // mean what they meant to matrix-hookshot: Markdown, HTML, and who speaks.
 func readUnknown(n *node) draft {
 	d := draft{severity: Info}
-	n.hideCredentials()
 	html, text := n.takeText("html"), n.takeText("text")
 	spoken := html+text != ""
 	switch {
@@ -36,9 +37,16 @@ func readUnknown(n *node) draft {
 	case text != "":
 		d.text, d.markup = labelledLinks(text), markdown
 	default:
-		d.text, d.markup = cmp.Or(n.takeText(bodyKeys...), n.takeLines(bodyKeys...)), sniffed
+		if d.text, d.markup = n.takeText(bodyKeys...), sniffed; d.text == "" {
+			d.text = n.takeLines(bodyKeys...)
+		}
+		if d.text == "" {
+			d.text = n.takeLines("text")
+		}
 	}
-	d.title = cmp.Or(n.take(titleKeys...), n.takeIf(isName, ruleKeys...))
+	if d.title = n.take(titleKeys...); d.title == "" {
+		d.title = n.takeIf(isName, ruleKeys...)
+	}
 	if inner, ok := parseJSON(strings.TrimSpace(d.text)); ok && inner.kind == '{' {
 		return readWrapped(n, inner, d.title)
 	}
@@ -46,20 +54,28 @@ func readUnknown(n *node) draft {
 	d.url = n.takeURL(urlKeys...)
 	d.image = n.takeURL(imageKeys...)
 	d.readState(n)
-	if d.title == "" && d.text == "" {
-		if d.from == "" {
+	if d.text == "" {
+		unnamed := d.title == ""
+		if unnamed && d.from == "" {
 			d.title = n.takeEnding(isName, "name", "title", "username")
 		}
-		d.searchBelow(n)
+		d.searchBelow(n, unnamed)
 	}
 	if d.text == "" {
-		d.text, d.markup = cmp.Or(n.takeIf(isName, causeKeys...), n.takeEnding(isName, "errormessage", "exceptionmessage")), sniffed
+		d.text, d.markup = n.takeCause(), sniffed
 	}
-	if host := n.take(hostKeys...); d.title == "" && d.from == "" {
-		d.title = host
+	host := n.take(hostKeys...)
+	if d.title == "" && d.from == "" && (host == "" || d.text == "") { // else the host and the text tell it
+		d.title = n.takeIf(isName, matterKeys...)
+	}
+	if d.title == "" && d.from == "" {
+		if d.title = host; host == "" && d.text == "" {
+			d.title = titleBelow(n)
+		}
 	} else {
 		d.note(Fact{Name: "Host", Value: host})
 	}
+	d.readLinks(n)
 	d.readTime(n)
 	d.ids = spoken
 	d.addMembers(n)
@@ -69,50 +85,101 @@ func readUnknown(n *node) draft {
 	return d
 }
 
+// takeCause takes why it happened, or what else was said about it.
+func (n *node) takeCause() string {
+	if s := n.takeIf(isName, causeKeys...); s != "" {
+		return s
+	}
+	if s := n.takeEnding(isName, "errormessage", "exceptionmessage"); s != "" {
+		return s
+	}
+	if s := n.takeIf(isName, "payload"); s != "" {
+		return s
+	}
+	return n.takeEnding(isName, "reason", "message")
+}
+
 // readWrapped tells a document that another one carries as its text, as shoutrrr does with
 // Watchtower's.
 func readWrapped(outer, inner *node, title string) draft {
+	inner.hideCredentials()
 	d := readUnknown(inner)
-	d.title = cmp.Or(d.title, title)
+	if d.title = cmp.Or(d.title, title); d.title != title {
+		d.note(Fact{Value: title})
+	}
 	d.details = append(d.details, "\n", outer.outline())
 	return d
 }
 
-// hideCredentials marks as told, at any depth, what some senders prove themselves with in the
-// body, where a room has no use for it: the "token" of Slack's outgoing webhooks, the
-// "secret" of older Giteas.
-func (n *node) hideCredentials() {
-	for i := range n.fields {
-		f := &n.fields[i]
-		f.told = f.told || f.value.isScalar() && isCredential(f.key)
-		f.value.hideCredentials()
+// searchBelow looks for title, text and outcome one and two levels down, for senders that wrap
+// what happened in an object: {"action":"opened","issue":{"title":…}}. Who and where is asked
+// last: a title two levels down tells more than a name beside it.
+// A text is taken where the document itself had no title, else it may be about anything.
+func (d *draft) searchBelow(n *node, unnamed bool) {
+	level, aside := inner([]*node{n})
+	for range 2 {
+		d.searchIn(level, unnamed)
+		var further []*node
+		level, further = inner(level)
+		aside = append(aside, further...)
 	}
-	for _, item := range n.items {
-		item.hideCredentials()
+	for _, m := range aside {
+		d.titleFrom(m)
 	}
 }
 
-// searchBelow looks for title and text one and two levels down, for senders that wrap what
-// happened in an object: {"action":"opened","issue":{"title":…}}.
-func (d *draft) searchBelow(n *node) {
-	rated := d.status != "" && d.status != statusWords(d.event)
-	level := inner([]*node{n})
-	for range 2 {
-		for _, m := range level {
-			if word := m.takeIf(isRating, "severity", "conclusion", "result", "status", "state"); word != "" && !rated {
-				d.status, rated = statusWords(word), true
-				d.raise(rate(word))
-			}
-			if d.title == "" {
-				if d.title = m.take(titleKeys...); d.title != "" && d.url == "" {
-					d.url = m.takeURL("html_url", "url", "link")
-				}
-			}
-			if d.text == "" {
-				d.text, d.markup = cmp.Or(m.takeText("summary", "text"), m.takeText(bodyKeys...)), sniffed
+// searchIn takes what is missing from the first object that has it.
+func (d *draft) searchIn(level []*node, texts bool) {
+	for _, m := range level {
+		if d.status == "" || d.status == statusWords(d.event) {
+			d.readStateBelow(m)
+		}
+		d.titleFrom(m)
+		if d.text == "" && texts {
+			if d.text, d.markup = m.takeText("summary", "text"), sniffed; d.text == "" {
+				d.text = m.takeText(bodyKeys...)
 			}
 		}
-		level = inner(level)
+	}
+}
+
+// titleFrom takes a title that is missing, and its address.
+func (d *draft) titleFrom(m *node) {
+	if d.title != "" {
+		return
+	}
+	if d.title = m.take(titleKeys...); d.title != "" && d.url == "" {
+		d.url = m.takeURL("html_url", "web_url", "permalink", "full_url", "shortlink", "url", "link")
+	}
+}
+
+// titleBelow looks for anything that can stand for a title one and two levels down.
+func titleBelow(n *node) string {
+	level := []*node{n}
+	for range 2 {
+		level, _ = inner(level)
+		for _, m := range level {
+			if s := m.takeEnding(isName, "name", "title"); s != "" {
+				return s
+			}
+			if s := m.takeIf(isName, matterKeys...); s != "" {
+				return s
+			}
+		}
+	}
+	return ""
+}
+
+// readLinks takes a list of links, as {"href":…,"text":…} and the like.
+func (d *draft) readLinks(n *node) {
+	list := n.peek("links")
+	if list == nil || list.kind != '[' {
+		return
+	}
+	for _, l := range list.items {
+		if address := l.takeURL("href", "url"); address != "" {
+			d.addLink(cmp.Or(l.take("text", "title", "label", "name", "rel"), "Open"), address)
+		}
 	}
 }
 
@@ -121,12 +188,14 @@ func isName(s string) bool {
 	return strings.IndexFunc(s, unicode.IsLetter) >= 0 && !strings.EqualFold(s, "true") && !strings.EqualFold(s, "false")
 }
 
-// speakers are the names of objects that say who or where, and not what.
-var speakers = []string{"account", "actor", "author", "device", "owner", "player", "pusher", "sender", "server", "user"}
+// speakers are the names of objects that say who or where, or how it was before, and not what.
+var speakers = []string{
+	"account", "actor", "agent", "author", "before", "device", "installation", "links", "meta", "organization", "owner", "player",
+	"project", "pusher", "repository", "sender", "server", "source", "user", "workspace",
+}
 
-// inner returns the objects right below, the speakers last: of an array, the first.
-func inner(nodes []*node) []*node {
-	var below, last []*node
+// inner returns the objects right below, apart from them the speakers: of an array, the first.
+func inner(nodes []*node) (below, aside []*node) {
 	for _, n := range nodes {
 		for i := range n.fields {
 			v := n.fields[i].value
@@ -134,15 +203,15 @@ func inner(nodes []*node) []*node {
 				v = v.items[0]
 			}
 			switch {
-			case v.kind != '{' || len(below)+len(last) == 100:
+			case n.fields[i].told || v.kind != '{' || len(below)+len(aside) == 100:
 			case slices.Contains(speakers, n.fields[i].key):
-				last = append(last, v)
+				aside = append(aside, v)
 			default:
 				below = append(below, v)
 			}
 		}
 	}
-	return append(below, last...)
+	return below, aside
 }
 
 // addMembers makes facts of the members that are left, as far as they are short and for
@@ -150,7 +219,7 @@ func inner(nodes []*node) []*node {
 func (d *draft) addMembers(n *node) {
 	for i := range n.fields {
 		f := &n.fields[i]
-		if f.told || !f.value.isScalar() || f.value.isEmpty() || !d.ids && isOpaque(f.value.text) {
+		if f.told || !f.value.isScalar() || f.value.isEmpty() || f.name[:min(len(f.name), 1)] == "_" || !d.ids && isOpaque(f.value.text) {
 			continue
 		}
 		fact := Fact{Name: label(f.name), Value: f.value.text, Time: parseStamp(f.value.text)}

@@ -3,7 +3,6 @@ package formatters
 import (
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -32,17 +31,4 @@ func (s Service) PayloadOf(method string, header map[string][]string, query url.
 		}
 	}
 	return p
-}
-
-// isCredential says whether a query parameter, or a member of a document, is by its name what
-// its sender authenticates with.
-func isCredential(name string) bool {
-	return slices.Contains(credentialNames, strings.ToLower(nameSeparators.Replace(name)))
-}
-
-var nameSeparators = strings.NewReplacer("-", "", "_", "")
-
-var credentialNames = []string{
-	"token", "accesstoken", "authtoken", "apitoken", "apikey", "auth", "authorization", "password", "passwd", "secret",
-	"clientsecret", "signature", "sig",
 }
