@@ -3,8 +3,8 @@ package formatters
 import (
 	"cmp"
 	"errors"
+	"math"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -34,17 +34,27 @@ type kumaEnvelope struct {
 // kumaHeartbeat is one check of a monitor.
 type kumaHeartbeat struct {
 	MonitorID    text   `json:"monitorID"`
-	Status       number `json:"status"`       // 0 down, 1 up; 2 pending and 3 maintenance are known, but not sent
-	Time         text   `json:"time"`         // "2026-11-22 09:52:10.776", UTC without saying so
-	LastDownTime text   `json:"lastDownTime"` // 2.x, on up: when the outage began
-	Msg          text   `json:"msg"`          // the reason; "N/A" when there is none
-	Ping         number `json:"ping"`         // milliseconds
-	Important    text   `json:"important"`    // "false" when a state is only repeated ("resend notification")
-	Response     text   `json:"response"`     // 2.x: the beginning of the answer's body
+	Status       text   `json:"status"` // 0 down, 1 up; 2 pending and 3 maintenance are known, but not sent
+	Time         text   `json:"time"`   // "2026-11-22 09:52:10.776", UTC without saying so
+	LocalTime    text   `json:"localDateTime"`
+	Offset       text   `json:"timezoneOffset"` // of LocalTime: "-05:00"
+	LastDownTime text   `json:"lastDownTime"`   // 2.x, on up: when the outage began
+	Msg          text   `json:"msg"`            // the reason; "N/A" when there is none
+	Ping         number `json:"ping"`           // milliseconds
+	Important    text   `json:"important"`      // "false" when a state is only repeated ("resend notification")
+	Response     text   `json:"response"`       // 2.x: the beginning of the answer's body
 }
 
 // formatUptimeKuma tells what Uptime Kuma's webhook provider sends, in each of its modes.
 func formatUptimeKuma(p Payload) (Notification, error) {
+	n, err := readUptimeKuma(p)
+	if n.Incident.Key == "name:" { // neither number nor name: it may be any monitor
+		n.Incident = Incident{}
+	}
+	return n, err
+}
+
+func readUptimeKuma(p Payload) (Notification, error) {
 	doc, err := jsonDocument(p)
 	if err != nil {
 		if e, ok := kumaQuery(p); ok {
@@ -75,7 +85,8 @@ func (e kumaEnvelope) isWhole(doc []byte) bool {
 		return true
 	case nil:
 		_, told := parseKumaMessage(string(e.Msg))
-		return ok || e.Monitor != nil && told
+		_, known := members["monitor"].(map[string]any)
+		return ok || known && told
 	}
 	return false
 }
@@ -113,21 +124,25 @@ func (e kumaEnvelope) notification(p Payload) (Notification, error) {
 	if m, ok := parseKumaMessage(msg); ok {
 		return e.Monitor.describe(m.notification()), nil
 	}
-	if name, ok := strings.CutSuffix(msg, "Testing"); ok && e.Monitor == nil {
-		return kumaTest(strings.TrimSpace(name), p.header("User-Agent")), nil
+	if name, ok := testedName(msg); ok && e.Monitor == nil {
+		return kumaTest(name, p.header("User-Agent")), nil
 	}
 	if msg == "" && e.Monitor == nil {
 		return Notification{}, errNotUptimeKuma
 	}
-	return e.Monitor.describe(Notification{Event: "notice", Severity: Info, Status: "notice", Summary: msg}), nil
+	n := e.Monitor.describe(Notification{Event: "notice", Severity: Info, Status: "notice", Summary: msg})
+	if n.Subject != "" && msg != "" {
+		n.Summary = ": " + msg
+	}
+	return n, nil
 }
 
 // beat tells a heartbeat: down, up, or down still.
 func (e kumaEnvelope) beat() Notification {
 	h := e.Heartbeat
 	m, _ := parseKumaMessage(string(e.Msg))
-	if h.Status.Known {
-		m.State = kumaState(h.Status.Value)
+	if h.Status != "" {
+		m.State = kumaStateOf(string(h.Status))
 	}
 	if e.Monitor != nil {
 		m.Name = cmp.Or(string(e.Monitor.Name), m.Name)
@@ -137,7 +152,7 @@ func (e kumaEnvelope) beat() Notification {
 		m.Reason = cmp.Or(m.Reason, string(e.Msg))
 	}
 	n := m.notification()
-	n.Time = kumaTime(h.Time)
+	n.Time = h.time()
 	repeated := h.Important == "false" || h.Important == "0"
 	switch m.State {
 	case kumaDown:
@@ -148,19 +163,33 @@ func (e kumaEnvelope) beat() Notification {
 		}
 		n.Details = cmp.Or(n.Details, plainResponse(string(h.Response)))
 	case kumaUp:
-		if since := kumaTime(h.LastDownTime); !since.IsZero() && n.Time.After(since) {
+		if since := kumaTime(h.LastDownTime); !since.IsZero() && n.Time.Sub(since) >= time.Second {
 			n.Summary = "after " + durationWords(n.Time.Sub(since)) + n.Summary
 			n.Facts = append(n.Facts, Fact{Name: "Down since", Time: since})
 		}
 	case kumaUnknown, kumaPending, kumaMaintenance:
 	}
 	if h.Ping.Known && h.Ping.Value >= 0 {
-		n.Facts = append(n.Facts, Fact{Name: "Ping", Value: strconv.FormatFloat(h.Ping.Value, 'f', -1, 64) + " ms"})
+		ms := math.Round(h.Ping.Value*1000) / 1000
+		n.Facts = append(n.Facts, Fact{Name: "Ping", Value: strconv.FormatFloat(ms, 'f', -1, 64) + " ms"})
 	}
 	if id := h.MonitorID; id != "" && n.Incident.State != Standalone {
 		n.Incident.Key = "monitor:" + string(id)
 	}
-	return e.Monitor.describe(n)
+	n = e.Monitor.describe(n)
+	if n.Subject == "" && h.MonitorID != "" {
+		n.Subject = "monitor " + string(h.MonitorID)
+	}
+	return n
+}
+
+// time returns when the check was made.
+func (h *kumaHeartbeat) time() time.Time {
+	if t := kumaTime(h.Time); !t.IsZero() {
+		return t
+	}
+	t, _ := time.Parse("2006-01-02 15:04:05 -07:00", string(h.LocalTime+" "+h.Offset))
+	return t.UTC()
 }
 
 // kumaTime reads a time that Uptime Kuma writes in UTC without a zone; zero when it cannot.

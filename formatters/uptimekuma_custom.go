@@ -20,26 +20,20 @@ func formatKumaCustom(p Payload, doc []byte) (Notification, error) {
 	tree, ok := parseTree(string(doc))
 	if !ok {
 		body = unquoted(decodeText(p))
-		if tree, ok = salvageJSON(body); !ok {
+		if form := readForm(p); form != nil && !strings.ContainsAny(body, " \n") { // else a "&" may be part of a name
+			tree = formTree(form)
+		} else if tree, ok = salvageJSON(body); !ok {
 			tree = textNode(body)
 		}
 	}
 	texts := kumaTexts(tree)
+	if e, ok := embeddedBeat(doc); ok {
+		return e.customBeat(texts), nil
+	}
 	for i, t := range texts {
-		n, ok := findKumaMessage(t.value)
-		if !ok {
-			continue
+		if n, ok := findKumaMessage(t.value); ok {
+			return withOtherTexts(n, texts, i), nil
 		}
-		told := []string{
-			t.value, n.Subject, strings.TrimPrefix(n.Summary, ": "), kumaDownMark, kumaUpMark,
-			kumaTitle, kumaTitle + " - " + n.Subject,
-		}
-		for j, other := range texts {
-			if j != i && other.name != "" && !slices.Contains(told, other.value) {
-				n.Facts = append(n.Facts, Fact{Name: other.name, Value: other.value})
-			}
-		}
-		return n, nil
 	}
 	if name, ok := findKumaTest(texts); ok {
 		return kumaTest(name, p.header("User-Agent")), nil
@@ -50,45 +44,113 @@ func formatKumaCustom(p Payload, doc []byte) (Notification, error) {
 	return markedGeneric(p, texts)
 }
 
+// withOtherTexts adds what a custom body says besides its message, the text of that number.
+func withOtherTexts(n Notification, texts []kumaText, message int) Notification {
+	told := []string{
+		n.Subject, strings.TrimPrefix(n.Summary, ": "), kumaDownMark, kumaUpMark,
+		kumaTitle, kumaTitle + " - " + n.Subject,
+		"[object Object]", // of {{ monitorJSON }} without "| json"
+	}
+	if message >= 0 {
+		told = append(told, texts[message].value)
+	}
+	for i, other := range texts {
+		if i == message || other.name == "" || slices.Contains(told, other.value) || unwrapJSON(other.value) != nil {
+			continue
+		}
+		n.Facts = append(n.Facts, Fact{Name: other.name, Value: other.value})
+	}
+	return n
+}
+
 // kumaTitle is the title in the template that Uptime Kuma suggests; behind it, up and down
 // have " - " and the monitor's name.
 const kumaTitle = "Uptime Kuma Alert"
 
-// findKumaTest returns the name of the notification that a test in the suggested template
-// is about. "Testing" alone would be too little to tell one by.
+// findKumaTest returns the name of the notification that a test is about. It is told by
+// the message, where that is all, or has the suggested title or a message's name: a
+// monitor may be called "Load Testing".
 func findKumaTest(texts []kumaText) (name string, ok bool) {
-	if !slices.ContainsFunc(texts, func(t kumaText) bool { return t.value == kumaTitle }) {
+	if _, _, ok := customState(texts); ok {
 		return "", false
 	}
+	titled := slices.ContainsFunc(texts, func(t kumaText) bool { return t.value == kumaTitle })
 	for _, t := range texts {
-		if name, ok := strings.CutSuffix(t.value, " Testing"); ok {
+		message := titled || len(texts) == 1 || slices.Contains([]string{"msg", "message", "text", "body"}, strings.ToLower(t.name))
+		if name, ok := testedName(t.value); ok && message {
 			return name, true
 		}
 	}
 	return "", false
 }
 
-// markedGeneric is the generic formatter's notification with the status that a custom body
-// names somewhere, provided that it names only one.
-func markedGeneric(p Payload, texts []kumaText) (Notification, error) {
-	var marks []string
-	for _, mark := range []string{kumaDownMark, kumaUpMark, kumaTestMark} {
-		if slices.ContainsFunc(texts, func(t kumaText) bool { return strings.Contains(t.value, mark) }) {
-			marks = append(marks, mark)
+// customState returns the state that a custom body names, and the text that is it or has
+// it: {{ status }} somewhere, or {{ heartbeatJSON.status }} as its status. One that names
+// both states names none.
+func customState(texts []kumaText) (state kumaState, in string, ok bool) {
+	marks := 0
+	for _, mark := range []string{kumaDownMark, kumaUpMark} {
+		low := strings.ToLower(mark)
+		i := slices.IndexFunc(texts, func(t kumaText) bool { return strings.Contains(strings.ToLower(t.value), low) })
+		if i >= 0 {
+			state, in = markedState(mark), texts[i].value
+			marks++
 		}
 	}
-	if len(marks) != 1 {
+	if marks > 0 {
+		return state, in, marks == 1
+	}
+	for _, t := range texts {
+		switch state := kumaStateOf(t.value); {
+		case !slices.Contains([]string{"status", "state"}, strings.ToLower(t.name)):
+		case state == kumaDown || state == kumaUp:
+			return state, t.value, true
+		}
+	}
+	return kumaUnknown, "", false
+}
+
+// markedGeneric is the generic formatter's notification with the state that a custom body
+// names somewhere.
+func markedGeneric(p Payload, texts []kumaText) (Notification, error) {
+	state, in, ok := customState(texts)
+	test := slices.IndexFunc(texts, func(t kumaText) bool { return strings.Contains(t.value, kumaTestMark) })
+	switch {
+	case ok && test >= 0, !ok && test < 0:
 		return Notification{}, errNotUptimeKuma
+	case test >= 0:
+		n := kumaTest("", p.header("User-Agent"))
+		if t := texts[test].value; t != kumaTestMark {
+			n.Details = t
+		}
+		return n, nil
 	}
 	n, err := services["generic"].Formatter.Format(p)
-	if marks[0] == kumaTestMark {
-		n.Event, n.Status, n.Severity = "test", "test", Muted
-		return n, err
+	n.Facts = slices.DeleteFunc(n.Facts, func(f Fact) bool { return f.Value == in }) // the badge says so
+	name := monitorNamed(texts)
+	if name != "" && n.Subject == "" {
+		n.Subject = name
+		n.Facts = slices.DeleteFunc(n.Facts, func(f Fact) bool { return f.Value == name })
+		if n.Summary != "" {
+			n.Summary = ": " + n.Summary
+		}
 	}
-	n.Facts = slices.DeleteFunc(n.Facts, func(f Fact) bool { return f.Value == marks[0] }) // the badge says so
-	told := kumaMessage{State: markedState(marks[0])}.notification()
+	told := kumaMessage{State: state, Name: name}.notification()
 	n.Event, n.Status, n.Severity = told.Event, told.Status, told.Severity
+	n.Labels, n.Incident = told.Labels, told.Incident
 	return n, err
+}
+
+// monitorNamed returns the monitor's name, where a custom body has it by itself.
+func monitorNamed(texts []kumaText) string {
+	for _, key := range []string{"monitor", "monitorname", "monitor_name", "name", "service"} {
+		for _, t := range texts {
+			if strings.EqualFold(t.name, key) {
+				return t.value
+			}
+		}
+	}
+	return ""
 }
 
 // kumaText is a text in a custom body. One at the top level has the name of its member:
@@ -129,7 +191,7 @@ func unquoted(s string) string {
 
 // kumaLine finds a message within a text. A name that has brackets itself is understood
 // at the beginning of a line only.
-var kumaLine = regexp.MustCompile(`(?m)(?:^\[(.+?)|\[([^\[\]\n]+))\] \[(` + kumaDownMark + `|` + kumaUpMark + `)\] ?(.*)$`)
+var kumaLine = regexp.MustCompile(`(?im)(?:^\[(.+?)|\[([^\[\]\n]+))\] \[(` + kumaDownMark + `|` + kumaUpMark + `)\] ?(.*)$`)
 
 // findKumaMessage looks for one of Uptime Kuma's messages in a text. What else the text
 // says is in the notification's details.
@@ -137,17 +199,19 @@ func findKumaMessage(s string) (Notification, bool) {
 	if n, ok := kumaExpiry(s); ok {
 		return n, true
 	}
-	m := kumaLine.FindStringSubmatch(s)
+	s = strings.TrimSpace(s)
+	m := kumaLine.FindStringSubmatchIndex(s)
 	if m == nil {
 		return Notification{}, false
 	}
-	reason := m[4]
+	name, reason := s[max(m[2], m[4]):max(m[3], m[5])], s[m[8]:m[9]]
+	if m[0] == 0 { // its reason may be of many lines
+		return kumaMessage{State: markedState(s[m[6]:m[7]]), Name: name, Reason: s[m[8]:]}.notification(), true
+	}
 	if end := stringEnd.FindStringIndex(reason); end != nil && strings.HasPrefix(s, "{") {
 		reason = reason[:end[0]]
 	}
-	n := kumaMessage{State: markedState(m[3]), Name: m[1] + m[2], Reason: reason}.notification()
-	if m[0] != strings.TrimSpace(s) {
-		n.Details = s
-	}
+	n := kumaMessage{State: markedState(s[m[6]:m[7]]), Name: name, Reason: reason}.notification()
+	n.Details = s
 	return n, true
 }

@@ -1,6 +1,7 @@
 package formatters
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -32,7 +33,7 @@ type kumaMessage struct {
 	Reason string
 }
 
-var kumaUpDown = regexp.MustCompile(`(?s)^\[(.*)\] \[(` + kumaDownMark + `|` + kumaUpMark + `)\] ?(.*)$`)
+var kumaUpDown = regexp.MustCompile(`(?is)^\[(.*)\] \[(` + kumaDownMark + `|` + kumaUpMark + `)\] ?(.*)$`)
 
 // parseKumaMessage reads an up or down message; its state is unknown when it is none.
 func parseKumaMessage(msg string) (kumaMessage, bool) {
@@ -44,10 +45,25 @@ func parseKumaMessage(msg string) (kumaMessage, bool) {
 }
 
 func markedState(mark string) kumaState {
-	if mark == kumaDownMark {
+	if strings.EqualFold(mark, kumaDownMark) {
 		return kumaDown
 	}
 	return kumaUp
+}
+
+// kumaStateOf reads a heartbeat's status, which custom bodies also write as a word.
+func kumaStateOf(status string) kumaState {
+	switch strings.ToLower(strings.TrimSpace(status)) {
+	case "0", "down", strings.ToLower(kumaDownMark):
+		return kumaDown
+	case "1", "up", strings.ToLower(kumaUpMark):
+		return kumaUp
+	case "2", "pending":
+		return kumaPending
+	case "3", "maintenance":
+		return kumaMaintenance
+	}
+	return kumaUnknown
 }
 
 // notification tells the message by itself. The incident is known by the monitor's name,
@@ -74,11 +90,27 @@ func (m kumaMessage) notification() Notification {
 		return n
 	}
 	first, more, _ := strings.Cut(reason, "\n")
-	n.Summary = ": " + strings.TrimSpace(first)
 	if more != "" {
 		n.Details = reason
+		first = cmp.Or(packetLoss.FindString(reason), first)
 	}
+	n.Summary = ": " + strings.TrimSpace(first)
 	return n
+}
+
+// packetLoss matches the line that matters in what the program ping printed, which is the
+// reason of a ping monitor.
+var packetLoss = regexp.MustCompile(`(?m)^.*% (?:packet )?loss.*$`)
+
+// testedName returns the name of the notification that a test message is about.
+func testedName(msg string) (name string, ok bool) {
+	const word = "Testing"
+	msg = strings.TrimSpace(msg)
+	at := len(msg) - len(word)
+	if at < 0 || !strings.EqualFold(msg[at:], word) || at > 0 && msg[at-1] != ' ' {
+		return "", false
+	}
+	return strings.TrimSpace(msg[:at]), true
 }
 
 // kumaTest tells the Test button of a notification's settings.
@@ -97,8 +129,8 @@ func kumaTest(name, userAgent string) Notification {
 // certificate is told as "server certificate nas.example"; early versions left out both
 // kind and name. A monitor's name may hold brackets, so it reaches as far as it can.
 var (
-	kumaCertificate = regexp.MustCompile(`(?s)^\[(.*)\]\[(.*)\] (?:(.+?) )?certificate (?:(.+) )?will (?:be expired|expire) in (-?\d+) days?$`)
-	kumaDomain      = regexp.MustCompile(`(?s)^Domain name (.+) will expire in (-?\d+) days?$`)
+	kumaCertificate = regexp.MustCompile(`(?is)^\[(.*)\]\[(.*)\] (?:(.+?) )?certificate (?:(.+) )?will (?:be expired|expire) in (-?\d+) days?$`)
+	kumaDomain      = regexp.MustCompile(`(?is)^Domain name (.+) will expire in (-?\d+) days?$`)
 )
 
 // expiryAlarm is how many days before an expiry a warning becomes an error. Uptime Kuma
@@ -116,7 +148,7 @@ func kumaExpiry(msg string) (Notification, bool) {
 		if m[4] == "" || m[4] == "undefined" { // it has no common name
 			n.Summary = ": certificate"
 		}
-		if m[3] != "" && m[3] != "server" {
+		if m[3] != "" && !strings.EqualFold(m[3], "server") {
 			n.Summary += " (" + m[3] + ")"
 		}
 		n.Labels = map[string]string{"monitor": m[1]}

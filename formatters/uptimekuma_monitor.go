@@ -71,7 +71,7 @@ func (n *Notification) setTarget(target, link string) {
 // target returns what the monitor looks at, and its address when a browser can open it.
 // The type decides: a monitor keeps the fields of a type that it had before.
 func (m *kumaMonitor) target() (target, link string) {
-	switch m.Type {
+	switch strings.ToLower(string(m.Type)) {
 	case "push", "group", "manual":
 		return "", ""
 	case "docker":
@@ -181,7 +181,8 @@ func plainResponse(response string) string {
 	response = strings.TrimSpace(response)
 	if strings.HasPrefix(response, "<") {
 		response = html.UnescapeString(htmlNoise.ReplaceAllString(response, "\n"))
-		response = blankRun.ReplaceAllString(response, "\n")
+		lines := strings.Split(blankRun.ReplaceAllString(response, "\n"), "\n")
+		response = strings.Join(slices.Compact(lines), "\n") // an error page's title is its heading, too
 	}
 	return strings.TrimSpace(response)
 }

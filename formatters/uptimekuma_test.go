@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"code.lotusguild.org/LotusGuild/lotus-hooks/formatters"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/testdata/payloads"
@@ -74,6 +73,15 @@ func TestUptimeKumaFirstLine(t *testing.T) {
 		{"CertificateOfEarlyVersions", msg("[nas][https://x.example] certificate will be expired in 7 days"), formatters.Warning, "certificate|nas|: certificate expires in 7 days"},
 		{"CertificateWithMonitor", `{"heartbeat":null,"monitor":{"id":7,"name":"nas"},"msg":"[nas][https://] server certificate x will expire in 1 days"}`, formatters.Error, "certificate|nas|: x expires in 1 day"},
 		{"Domain", msg("Domain name home.example will expire in 0 days"), formatters.Error, "domain|home.example|expires within a day"},
+		{"MessageInCapitals", msg("[nas] [🔴 DOWN] boom"), formatters.Error, "down|nas|: boom"},
+		{"CertificateInCapitals", msg("[nas][https://x.example] Server Certificate x.example Will Expire In 5 Days"), formatters.Warning, "certificate|nas|: x.example expires in 5 days"},
+		{"TestInCapitals", msg("my room TESTING"), formatters.Muted, "test|Uptime Kuma|is connected"},
+		{"StatusAsWord", kumaBeat(`"status":"UP"`, `"type":"http"`), formatters.Success, "up|nas|: boom"},
+		{"PingOutput", `{"heartbeat":{"status":0,"msg":"PING 10.0.0.1 (10.0.0.1) 56(84) bytes of data.\n\n--- 10.0.0.1 ping statistics ---\n1 packets transmitted, 0 received, 100% packet loss, time 0ms\n\n"},"monitor":{"name":"nas"},"msg":""}`, formatters.Error, "down|nas|: 1 packets transmitted, 0 received, 100% packet loss, time 0ms"},
+		{"PacketLossOfOneLine", kumaBeat(`"status":0,"msg":"5 sent, 80% packet loss is above 50%"`, `"type":"ping"`), formatters.Error, "down|nas|: 5 sent, 80% packet loss is above 50%"},
+		{"DowntimeTooShortToTell", kumaBeat(`"status":1,"lastDownTime":"2026-11-22 09:53:29.049"`, `"type":"http"`), formatters.Success, "up|nas|: boom"},
+		{"MonitorUnknown", `{"heartbeat":{"monitorID":9,"status":1},"monitor":null,"msg":null}`, formatters.Success, "up|monitor 9|"},
+		{"MonitorAndMessage", `{"heartbeat":null,"monitor":{"id":9,"name":"nas"},"msg":"hello"}`, formatters.Info, "notice|nas|: hello"},
 		{"MessageOfTomorrow", msg("Uptime Kuma will be updated"), formatters.Info, "notice||Uptime Kuma will be updated"},
 	}
 	for _, tt := range tests {
@@ -100,11 +108,18 @@ func TestUptimeKumaIncident(t *testing.T) {
 	if down.State != formatters.Open || up.State != formatters.Resolved || down.Key == "" || down.Key != up.Key {
 		t.Errorf("custom: down is %+v and up %+v, want one key, open and resolved", down, up)
 	}
+	down = kuma(t, "application/json", `{"title":"Alarm","service":"nas","status":"🔴 Down","reason":"boom"}`).Notification.Incident
+	up = kuma(t, "application/json", `{"title":"All well","service":"nas","status":"✅ Up"}`).Notification.Incident
+	if down.State != formatters.Open || up.State != formatters.Resolved || down.Key == "" || down.Key != up.Key {
+		t.Errorf("custom with a status: down is %+v and up %+v, want one key, open and resolved", down, up)
+	}
 	for _, body := range []string{
 		`{"heartbeat":null,"monitor":null,"msg":"Domain name home.example will expire in 7 days"}`,
 		`{"heartbeat":null,"monitor":{"id":7},"msg":"[nas][https://x] server certificate x will expire in 7 days"}`,
 		`{"heartbeat":null,"monitor":null,"msg":"x Testing"}`,
 		kumaBeat(`"status":3`, `"type":"http"`),
+		`{"heartbeat":{"status":0},"monitor":null,"msg":null}`, // of which monitor?
+		`{"text":"nas is 🔴 Down"}`,
 	} {
 		if got := kuma(t, "application/json", body).Notification.Incident; got != (formatters.Incident{}) {
 			t.Errorf("%s belongs to incident %+v, but nothing ever ends it", body, got)
@@ -154,7 +169,7 @@ func TestUptimeKumaTarget(t *testing.T) {
 
 func TestUptimeKumaFactsAndLabels(t *testing.T) {
 	t.Parallel()
-	n := kuma(t, "application/json", kumaBeat(`"status":0,"ping":12.5,"response":"<!DOCTYPE html>\n<style>b{}</style><h1>503 &amp; out</h1>\n\n<p>try later<scr"`,
+	n := kuma(t, "application/json", kumaBeat(`"status":0,"ping":12.5,"response":"<!DOCTYPE html>\n<title>503 &amp; out</title><style>b{}</style><h1>503 &amp; out</h1>\n\n<p>try later<scr"`,
 		`"type":"push","pathName":"Core / Web / nas","tags":[{"name":"prod","value":""},{"name":"site","value":"eu"},{"name":"site","value":"us"}]`)).Notification
 	at := time.Date(2026, 11, 22, 9, 53, 29, 349e6, time.UTC)
 	want := formatters.Notification{
@@ -173,6 +188,17 @@ func TestUptimeKumaFactsAndLabels(t *testing.T) {
 	}
 }
 
+func TestUptimeKumaTimeAndPing(t *testing.T) {
+	t.Parallel()
+	body := `{"heartbeat":{"monitorID":7,"status":0,"time":null,"timezone":"Asia/Kolkata","timezoneOffset":"+05:30","localDateTime":"2026-11-22 15:21:51","ping":141.33333333333334},"monitor":null,"msg":"[nas] [🔴 Down] boom"}`
+	n := kuma(t, "application/json", body).Notification
+	at := time.Date(2026, 11, 22, 9, 51, 51, 0, time.UTC)
+	want := []formatters.Fact{{Name: "Since", Time: at}, {Name: "Ping", Value: "141.333 ms"}}
+	if diff := cmp.Diff(want, n.Facts); diff != "" || !n.Time.Equal(at) {
+		t.Errorf("time %v, want %v; facts (-want +got):\n%s", n.Time, at, diff)
+	}
+}
+
 // TestUptimeKumaModes holds that one heartbeat is the same whatever the mode it came in.
 func TestUptimeKumaModes(t *testing.T) {
 	t.Parallel()
@@ -187,13 +213,19 @@ func TestUptimeKumaModes(t *testing.T) {
 	service, _ := formatters.Lookup("uptime-kuma")
 	query := url.Values{"msg": {"[nas] [🔴 Down] boom"}, "heartbeat": {string(parts["heartbeat"])}, "monitor": {string(parts["monitor"])}}
 	header := http.Header{"User-Agent": {"Uptime-Kuma/2.5.3"}}
+	heartbeat, monitor := string(parts["heartbeat"]), string(parts["monitor"])
+	heartbeat = `{"important":true,` + heartbeat[1:]
+	monitor = `{"active":true,` + monitor[1:]
+	inString := func(s string) string { b, _ := json.Marshal(s); return string(b) }
 	tests := map[string]formatters.Formatted{
-		"ContentTypeMissing": kuma(t, "", body),
-		"JSONString":         kuma(t, "application/json", string(quoted)),
-		"FormData":           kuma(t, "multipart/form-data; boundary=x", form+body+"\r\n--x--\r\n"),
-		"FormURLEncoded":     kuma(t, "application/x-www-form-urlencoded", "data="+url.QueryEscape(body)),
-		"GET":                service.Format(service.PayloadOf("GET", header, query, nil, goldenTime)),
-		"POSTWithQuery":      service.Format(service.PayloadOf("POST", header, url.Values{"msg": {"x Testing"}}, []byte(body), goldenTime)),
+		"CustomWithBeat":         kuma(t, "application/json", `{"heartbeatJSON":`+heartbeat+`,"monitorJSON":`+monitor+`,"text":"[nas] [🔴 Down] boom"}`),
+		"CustomWithBeatInString": kuma(t, "application/json", `{"h":`+inString(heartbeat)+`,"m":`+inString(monitor)+`}`),
+		"ContentTypeMissing":     kuma(t, "", body),
+		"JSONString":             kuma(t, "application/json", string(quoted)),
+		"FormData":               kuma(t, "multipart/form-data; boundary=x", form+body+"\r\n--x--\r\n"),
+		"FormURLEncoded":         kuma(t, "application/x-www-form-urlencoded", "data="+url.QueryEscape(body)),
+		"GET":                    service.Format(service.PayloadOf("GET", header, query, nil, goldenTime)),
+		"POSTWithQuery":          service.Format(service.PayloadOf("POST", header, url.Values{"msg": {"x Testing"}}, []byte(body), goldenTime)),
 	}
 	for name, f := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -209,91 +241,6 @@ func TestUptimeKumaModes(t *testing.T) {
 		n := service.Format(service.PayloadOf("GET", header, query, nil, goldenTime)).Notification
 		if n.Status != "down" || n.Subject != "nas" || n.Summary != ": boom" {
 			t.Errorf("got %+v, want what msg says", n)
-		}
-	})
-}
-
-func TestUptimeKumaCustom(t *testing.T) {
-	t.Parallel()
-	tests := []struct {
-		name, body string
-		want       formatters.Notification
-	}{
-		{
-			"JSON", `{"Title":"Alarm","Body":"[nas] [🔴 Down] boom","Host":"10.0.0.1","Status":"🔴 Down","Name":"nas","Code":"b","Ping":12}`,
-			formatters.Notification{Status: "down", Subject: "nas", Summary: ": boom", Facts: []formatters.Fact{
-				{Name: "Title", Value: "Alarm"}, {Name: "Host", Value: "10.0.0.1"}, {Name: "Code", Value: "b"}, {Name: "Ping", Value: "12"},
-			}},
-		},
-		{
-			"JSONSuggested", `{"Title":"Uptime Kuma Alert - nas","Body":"[nas] [🔴 Down] boom"}`,
-			formatters.Notification{Status: "down", Subject: "nas", Summary: ": boom"},
-		},
-		{
-			"JSONSuggestedTest", `{"Title":"Uptime Kuma Alert","Body":"my room Testing"}`,
-			formatters.Notification{Status: "test", Subject: "Uptime Kuma", Summary: "is connected", Facts: []formatters.Fact{{Name: "Notification", Value: "my room"}}},
-		},
-		{
-			"JSONNested", `{"embeds":[{"color":1,"title":"x","description":"[[prod] nas] [✅ Up] 200 - OK"}]}`,
-			formatters.Notification{Status: "up", Subject: "[prod] nas", Summary: ": 200 - OK"},
-		},
-		{
-			"JSONMsgAlone", `{"msg":"[nas] [🔴 Down] boom"}`,
-			formatters.Notification{Status: "down", Subject: "nas", Summary: ": boom"},
-		},
-		{
-			"JSONBrokenInOneLine", `{"text": "[the "nas"] [🔴 Down] boom", "priority": 5}`,
-			formatters.Notification{Status: "down", Subject: `the "nas"`, Summary: ": boom", Details: `{"text": "[the "nas"] [🔴 Down] boom", "priority": 5}`},
-		},
-		{
-			"JSONBrokenInString", `"{\n  \"text\": \"[the \"big\" nas] [🔴 Down] boom\",\n  \"priority\": 5\n}"`,
-			formatters.Notification{Status: "down", Subject: `the "big" nas`, Summary: ": boom", Facts: []formatters.Fact{{Name: "priority", Value: "5"}}},
-		},
-		{
-			"Text", "[nas] [🔴 Down] boom",
-			formatters.Notification{Status: "down", Subject: "nas", Summary: ": boom"},
-		},
-		{
-			"TextAround", "Alert [prod]: [nas] [🔴 Down] boom\nbye",
-			formatters.Notification{Status: "down", Subject: "nas", Summary: ": boom", Details: "Alert [prod]: [nas] [🔴 Down] boom\nbye"},
-		},
-		{
-			"TextExpiry", "Domain name home.example will expire in 7 days",
-			formatters.Notification{Status: "domain", Subject: "home.example", Summary: "expires in 7 days"},
-		},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			f := kuma(t, "application/x-www-form-urlencoded", tt.body)
-			ignore := cmpopts.IgnoreFields(formatters.Notification{}, "Version", "Event", "Severity", "Labels", "Incident")
-			if diff := cmp.Diff(tt.want, f.Notification, ignore); diff != "" || f.Fallback {
-				t.Errorf("fallback %t: %v (-want +got):\n%s", f.Fallback, f.Err, diff)
-			}
-		})
-	}
-
-	t.Run("StatusOnly", func(t *testing.T) {
-		t.Parallel()
-		f := kuma(t, "application/json", `{"text":"nas is 🔴 Down"}`)
-		m := formatters.Render(f.Notification, formatters.RenderOptions{Now: goldenTime})
-		if n := f.Notification; f.Fallback || n.Status != "down" || n.Severity != formatters.Error || !strings.Contains(m.Body, "nas is") {
-			t.Errorf("got %+v, want the generic notification of a monitor that is down", f)
-		}
-	})
-	t.Run("StatusTest", func(t *testing.T) {
-		t.Parallel()
-		f := kuma(t, "application/json", `{"text":"Monitor Name not available is ⚠️ Test"}`)
-		if n := f.Notification; f.Fallback || n.Status != "test" || n.Severity != formatters.Muted {
-			t.Errorf("got %+v, want a test", f)
-		}
-	})
-	t.Run("ErrNothingOfKuma", func(t *testing.T) {
-		t.Parallel()
-		for _, body := range []string{`{"Title":"hello"}`, `{"a":"🔴 Down","b":"✅ Up"}`, `{"a":"🔴 Down or ✅ Up"}`, `[]`, `7`, ``, `{"msg":"hello"}`, `{"msg":"Load Testing"}`} {
-			if f := kuma(t, "application/json", body); !f.Fallback {
-				t.Errorf("%s is told as %+v, want it left to the generic formatter", body, f.Notification)
-			}
 		}
 	})
 }
