@@ -49,7 +49,7 @@ func TestProxmoxVzdump(t *testing.T) {
 		{"OK", vzdumpGood, vzdumpMessage("", vzdumpOK), "info", "vzdump|backed up|pve1|: 100 web"},
 		{"Several", vzdumpGood, vzdumpMessage("", vzdumpOK, vzdumpOK), "info", "vzdump|backed up|pve1|: 2 guests"},
 		{"NoGuests", vzdumpGood, vzdumpMessage(""), "info", "vzdump|backed up|pve1|"},
-		{"Alone", vzdumpBad, vzdumpMessage(vzdumpWhy, vzdumpErr), "error", "vzdump|backup failed|pve1|: guest 101 pihole, disk is gone"},
+		{"Alone", vzdumpBad, vzdumpMessage(vzdumpWhy, vzdumpErr), "error", "vzdump|backup failed|pve1|: 101 pihole, disk is gone"},
 		{"OneOfTwo", vzdumpBad, vzdumpMessage(vzdumpWhy, vzdumpOK, vzdumpErr), "error", "vzdump|backup failed|pve1|1 of 2 guests failed: 101 pihole, disk is gone"},
 		{"NoReason", vzdumpBad, vzdumpMessage("", vzdumpOK, vzdumpErr), "error", "vzdump|backup failed|pve1|1 of 2 guests failed: 101 pihole"},
 		{"NotAllTried", vzdumpBad, vzdumpMessage("", vzdumpErr, vzdumpTodo), "error", "vzdump|backup failed|pve1|1 of 2 guests failed: 101 pihole"},
@@ -59,11 +59,11 @@ func TestProxmoxVzdump(t *testing.T) {
 		{"JobErrorAfterAll", vzdumpBad + ": hook denied", vzdumpMessage("", vzdumpOK), "error", "vzdump|backup failed|pve1|: hook denied"},
 		{"ErrorInLog", vzdumpBad, vzdumpMessage("ERROR: cannot lock\nERROR: later"), "error", "vzdump|backup failed|pve1|: cannot lock"},
 		{"ErrorAboveTable", vzdumpBad + ": multiple problems", "one\ntwo" + vzdumpMessage(""), "error", "vzdump|backup failed|pve1|: one; two"},
-		{"RowSaysErr", vzdumpGood, vzdumpMessage("", vzdumpErr), "info", "vzdump|backup failed|pve1|: guest 101 pihole"},
+		{"RowSaysErr", vzdumpGood, vzdumpMessage("", vzdumpErr), "info", "vzdump|backup failed|pve1|: 101 pihole"},
 		{"NoName", vzdumpBad, vzdumpMessage("", "101               err       2s      0 B      null"), "error", "vzdump|backup failed|pve1|: guest 101"},
 		{"SeverityMissing", vzdumpBad, vzdumpMessage(""), "", "vzdump|backup failed|pve1|"},
 		{"Prefixed", "[homelab] " + vzdumpGood, vzdumpMessage("", vzdumpOK), "info", "vzdump|backed up|pve1|: 100 web"},
-		{"OldTitle", "vzdump backup status (pve1.home.example) : backup failed", vzdumpMessage("", vzdumpErr), "error", "vzdump|backup failed|pve1|: guest 101 pihole"},
+		{"OldTitle", "vzdump backup status (pve1.home.example) : backup failed", vzdumpMessage("", vzdumpErr), "error", "vzdump|backup failed|pve1|: 101 pihole"},
 		{"HostIsAddress", "vzdump backup status (10.0.0.5): backup successful", "", "info", "vzdump|backed up|10.0.0.5|"},
 	}
 	for _, tt := range tests {
