@@ -2,8 +2,6 @@ package outbox
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -95,7 +93,7 @@ func (o *Outbox) newEnqueue(w *Webhook) (*enqueue, error) {
 	}
 	e := &enqueue{webhook: w, id: id.String(), now: millis(w.Payload.Received)}
 	w.SenderID = storable(w.SenderID)
-	w.Notification.Incident.Key = shortKey(storable(w.Notification.Incident.Key))
+	w.Notification.Incident.Key = storable(w.Notification.Incident.Key)
 	if e.notif, err = json.Marshal(&w.Notification, encodeOptions); err != nil {
 		return nil, err
 	}
@@ -140,20 +138,6 @@ func flag(b bool) int {
 // storable returns s as both databases take it in a text column.
 func storable(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
-}
-
-// maxKey is the longest key of an incident that is stored as it is, in bytes. PostgreSQL
-// cannot index more than 2,704.
-const maxKey = 1024
-
-// shortKey returns a key that an index holds: of a longer one its beginning, for people, and a
-// sum of all of it.
-func shortKey(key string) string {
-	if len(key) <= maxKey {
-		return key
-	}
-	sum := sha256.Sum256([]byte(key))
-	return strings.ToValidUTF8(key[:maxKey/2], "") + "…" + hex.EncodeToString(sum[:])
 }
 
 // insertWebhooks writes a batch of webhooks. The rows of their lanes are locked first and
