@@ -98,7 +98,9 @@ func newMetrics(version string) *metrics {
 	m.fallbacks.WithLabelValues(formatters.Custom)
 	m.webhooks.WithLabelValues(unknownHook, "not_found")
 	for _, endpoint := range matrix.Endpoints() {
-		m.matrixRequests.WithLabelValues(endpoint, "200")
+		for _, code := range []string{"200", "error"} { // all went well; nobody answered
+			m.matrixRequests.WithLabelValues(endpoint, code)
+		}
 	}
 	return m
 }
