@@ -18,8 +18,8 @@ func (poisoned) Format(p formatters.Payload) (formatters.Notification, error) {
 		var none []formatters.Item
 		return formatters.Notification{Subject: none[len(body)].Subject}, nil
 	case strings.Contains(body, "nil"):
-		var none map[string]string
-		none[body] = body
+		var none *formatters.Notification
+		return *none, nil
 	case strings.Contains(body, "quoted"):
 		panic(fmt.Sprintf("cannot read %q", body))
 	}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
@@ -26,7 +27,7 @@ func TestMetricsWithoutDatabase(t *testing.T) {
 	m.Received("backups", "unavailable", 0)
 	get := func() (int, string) {
 		w := httptest.NewRecorder()
-		m.handler(slog.New(slog.DiscardHandler)).ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
+		m.handler(slog.New(slog.DiscardHandler)).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 		return w.Code, w.Body.String()
 	}
 	const refused, entries = `lotus_hooks_webhooks_total{hook="backups",result="unavailable"} 1`, `lotus_hooks_outbox_entries{state="pending"} 0`
