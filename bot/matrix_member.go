@@ -76,18 +76,23 @@ func (m *Matrix) Invite(ctx context.Context, room, user string) error {
 
 // MayInvite implements Chat.
 func (m *Matrix) MayInvite(ctx context.Context, room string) error {
+	var membership event.Membership
+	var own, needed int
 	err := m.look(ctx, room, func(_ *session, state *roomState) error {
-		own, needed := state.power.GetUserLevel(m.user), state.power.Invite()
-		switch {
-		case state.members[m.user].membership != event.MembershipJoin:
-			return errors.New("the bot is not in it: invite it")
-		case own < needed:
-			return fmt.Errorf("the bot has power level %d there, and inviting takes %d: give it that in the room's settings", own, needed)
-		}
-		return nil
+		membership = state.members[m.user].membership
+		own, needed = state.power.GetUserLevel(m.user), state.power.Invite()
+		return nil // what it may not do, it may not do at the next attempt either
 	})
 	if m.has(err, "M_FORBIDDEN") {
 		return fmt.Errorf("the bot is not in it: invite it: %w", err)
 	}
-	return err
+	switch {
+	case err != nil:
+		return err
+	case membership != event.MembershipJoin:
+		return errors.New("the bot is not in it: invite it")
+	case own < needed:
+		return fmt.Errorf("the bot has power level %d there, and inviting takes %d: give it that in the room's settings", own, needed)
+	}
+	return nil
 }
