@@ -51,14 +51,20 @@ func protect(f Formatter, p Payload) (n Notification, err error) {
 }
 
 // storeTimes makes the notification's times such as JSON can hold: what cannot be stored
-// would never be accepted, however often its sender tries.
+// would never be accepted, however often its sender tries. It writes to nothing that is well,
+// which formatters may share.
 func (n *Notification) storeTimes() {
-	n.Time = storableTime(n.Time)
+	store := func(t *time.Time) {
+		if can := storableTime(*t); can != *t {
+			*t = can
+		}
+	}
+	store(&n.Time)
 	for i := range n.Facts {
-		n.Facts[i].Time = storableTime(n.Facts[i].Time)
+		store(&n.Facts[i].Time)
 	}
 	for i := range n.Items {
-		n.Items[i].Since = storableTime(n.Items[i].Since)
+		store(&n.Items[i].Since)
 	}
 }
 
