@@ -129,6 +129,9 @@ func (o *Outbox) planStep(tx *store.Tx, lane int64, places func(string) (Place, 
 	if err != nil {
 		return next{}, false, err
 	}
+	if d != nil && change.room != nil {
+		d.room = *change.room // what this step's transaction has decided so far is not in the lane's row yet
+	}
 	var matter int64
 	var hook string
 	if timer {
@@ -152,7 +155,7 @@ func (o *Outbox) planStep(tx *store.Tx, lane int64, places func(string) (Place, 
 	var c laneChange
 	var s *send
 	if matter != 0 {
-		c, s, err = o.planTimer(tx, lane, matter, hook, p)
+		c, s, err = o.planTimer(tx, lane, matter, hook, p, change.room)
 	} else {
 		c, s, err = o.planDelivery(tx, d, p)
 	}

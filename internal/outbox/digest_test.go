@@ -66,6 +66,41 @@ func TestStormIsADigest(t *testing.T) {
 	})
 }
 
+// TestBacklogKeepsOrder has what has piled up planned at once: what a hook says behind the lines
+// that wait for a digest waits with them, though the room has heard little of that hook.
+func TestBacklogKeepsOrder(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		clock, rooms, db := &clock{frozen: time.Now()}, newRooms(), storetest.Open(t, url)
+		real := func(o *outbox.Options) { o.Decide, o.Now = incident.Decide, clock.now }
+		box := open(t, db, real)
+		alarm := func(subject string) {
+			w := webhook(subject, "!a")
+			w.Hook = "other"
+			enqueue(t, box, w)
+		}
+		alarm("first.") // and where its hook posts is known
+		for i := range 8 {
+			enqueue(t, box, webhook(fmt.Sprintf("noise %d.", i), "!a"))
+		}
+		alarm("second.")
+		p := run(t, db, rooms, real)
+		eventually(t, "six are told and the others held", func() bool {
+			s, err := p.Stats(t.Context())
+			return err == nil && s.Pending == 0 && s.Held == 4
+		})
+		clock.pass(10 * time.Second)
+		eventually(t, "the digest is told", func() bool { return len(rooms.seen("!a")) == 7 })
+		var lines []string
+		for _, it := range rooms.seen("!a")[6].Notification.Items {
+			lines = append(lines, strings.TrimPrefix(it.Text, ": grabbed "))
+		}
+		if diff := cmp.Diff([]string{"noise 5.", "noise 6.", "noise 7.", "second."}, lines); diff != "" {
+			t.Errorf("the digest's lines (-want +got):\n%s", diff)
+		}
+	})
+}
+
 // TestCardThatWasTakenBack has the next change make a card, which the one after changes.
 func TestCardThatWasTakenBack(t *testing.T) {
 	t.Parallel()

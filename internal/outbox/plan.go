@@ -192,39 +192,43 @@ func (o *Outbox) decideSafely(in incident.Input) (d incident.Decision, err error
 }
 
 // planTimer decides what an incident of a hook becomes whose timer is due, and stores the
-// decision. It returns what planDelivery does.
-func (o *Outbox) planTimer(tx *store.Tx, lane, id int64, hook string, p Place) (laneChange, *send, error) {
+// decision. room is what the transaction has made of the lane's pace, or nil. It returns what
+// planDelivery does.
+func (o *Outbox) planTimer(tx *store.Tx, lane, id int64, hook string, p Place, room *incident.Room) (laneChange, *send, error) {
 	var change laneChange
 	k, err := loadIncident(tx, `id = $1`, id)
 	if err != nil || k.id == 0 {
 		return change, nil, err
 	}
-	room, err := loadPace(tx, lane)
-	if err != nil {
-		return change, nil, err
+	if room == nil {
+		if room, err = loadPace(tx, lane); err != nil {
+			return change, nil, err
+		}
 	}
 	pl := &plan{place: p, hook: hook}
 	if pl.id, err = newID(); err != nil {
 		return change, nil, err
 	}
-	decision, err := o.decideSafely(incident.Input{State: k.state, Room: room, Hook: hook, Now: o.now(), Held: k.held, Encrypted: p.Encrypted})
+	decision, err := o.decideSafely(incident.Input{State: k.state, Room: *room, Hook: hook, Now: o.now(), Held: k.held, Encrypted: p.Encrypted})
 	if err != nil { // then what is held is decided on again, one by one
-		decision = incident.Decision{State: k.state, Room: room, Release: true}
+		decision = incident.Decision{State: k.state, Room: *room, Release: true}
 	}
 	change.room = &decision.Room
 	first, err := o.storeDecision(tx, lane, k, decision, pl, &change)
 	return change, first, err
 }
 
-func loadPace(tx *store.Tx, lane int64) (room incident.Room, err error) {
+func loadPace(tx *store.Tx, lane int64) (*incident.Room, error) {
+	var room incident.Room
 	var pace []byte
-	if err = tx.QueryRow(`SELECT pace FROM lanes WHERE id = $1`, lane).Scan(&pace); err == nil && len(pace) > 0 {
+	err := tx.QueryRow(`SELECT pace FROM lanes WHERE id = $1`, lane).Scan(&pace)
+	if err == nil && len(pace) > 0 {
 		err = json.Unmarshal(pace, &room)
 	}
 	if err != nil {
-		return room, fmt.Errorf("load pace of lane: %w", err)
+		return nil, fmt.Errorf("load pace of lane: %w", err)
 	}
-	return room, nil
+	return &room, nil
 }
 
 func newID() (string, error) {
