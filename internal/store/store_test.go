@@ -103,23 +103,37 @@ func TestSQLiteFileIsPrivate(t *testing.T) {
 	}
 }
 
-func TestSQLiteFull(t *testing.T) {
+// TestSQLiteCannotWrite has a database take nothing for a while: it says that it is
+// unavailable, and goes on when it can.
+func TestSQLiteCannotWrite(t *testing.T) {
 	t.Parallel()
-	db := storetest.Open(t, storetest.SQLite(t))
-	if _, err := db.SQL().Exec(`PRAGMA max_page_count = 60`); err != nil {
-		t.Fatal(err)
-	}
-	err := db.Update(t.Context(), func(tx *store.Tx) error {
-		_, err := tx.Exec(`INSERT INTO webhooks (id, hook, service, formatter, received, notification, content_type) VALUES ('x', '', '', '', 0, zeroblob(1000000), '')`)
-		return err
-	})
-	if err == nil || !db.Unavailable(err) {
-		t.Errorf("a full disk is %v, unavailable %t", err, db.Unavailable(err))
-	}
-	if err := db.Update(t.Context(), func(tx *store.Tx) error {
-		_, err := tx.Exec(`INSERT INTO lanes (room) VALUES ('!a')`)
-		return err
-	}); err != nil {
-		t.Errorf("after the failure: %v", err)
+	for _, tt := range []struct{ name, broken, mended string }{
+		{"Full", `PRAGMA max_page_count = 60`, `PRAGMA max_page_count = 1000000`},
+		{"ReadOnly", `PRAGMA query_only = 1`, `PRAGMA query_only = 0`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			db := storetest.Open(t, storetest.SQLite(t))
+			set := func(pragma string) {
+				t.Helper()
+				if _, err := db.SQL().Exec(pragma); err != nil {
+					t.Fatal(err)
+				}
+			}
+			insert := func() error {
+				return db.Update(t.Context(), func(tx *store.Tx) error {
+					_, err := tx.Exec(`INSERT INTO webhooks (id, hook, service, formatter, received, notification, content_type) VALUES ('x', '', '', '', 0, zeroblob(1000000), '')`)
+					return err
+				})
+			}
+			set(tt.broken)
+			if err := insert(); !db.Unavailable(err) {
+				t.Errorf("it says %v", err)
+			}
+			set(tt.mended)
+			if err := insert(); err != nil {
+				t.Errorf("after that: %v", err)
+			}
+		})
 	}
 }

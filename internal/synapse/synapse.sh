@@ -155,6 +155,9 @@ report_stats: false
 default_room_version: "12"
 trusted_key_servers: []
 federation_domain_whitelist: []
+send_federation: false
+presence: {enabled: false}
+stats: {enabled: false}
 app_service_config_files: [$(IFS=,; echo "${copies[*]}")]
 CONFIG
     if [ -n "${SYNAPSE_POSTGRES:-}" ]; then
