@@ -14,11 +14,13 @@ import (
 	"code.lotusguild.org/LotusGuild/lotus-hooks/bot/trivia"
 )
 
-// games plays everything that lasts, in both rooms and two direct chats at once: the word of
-// the day and one for practice, a question of trivia, polls, and the welcome of a new member.
+// TestBotGames plays everything that lasts, in both rooms and two direct chats at once: the word
+// of the day and one for practice, a question of trivia, polls, and the welcome of a new member.
 // In the midst of it the program is stopped, killed, and started again, and what is said
 // meanwhile counts.
-func (p *parlour) games(t *testing.T) {
+func TestBotGames(t *testing.T) {
+	t.Parallel()
+	p := newParlour(t)
 	rooms := []id.RoomID{p.plain, p.secret}
 	daily, practice := p.startDaily(t), p.startPractice(t)
 	greeting := p.greet(t, practice.room)

@@ -12,10 +12,16 @@ targets() {
 		sed -nE "s|^func (Fuzz[A-Za-z0-9]+)\(.*|$(dirname "$file") \1|p" "$file"
 	done
 }
+
+# build makes a package's test program. Linking takes one core only, so they are built side by side.
+build() { go test -tags goolm -c -fuzz . -o "$programs/${1//\//-}" "./$1"; }
+export programs
+export -f build
+targets | cut -d ' ' -f 1 | sort -u | xargs -P "$(nproc)" -I {} bash -c 'build {}'
+
 each=$((total * 1000 / $(targets | wc -l)))ms
 targets | while read -r package target; do
 	program=$programs/${package//\//-}
-	[ -x "$program" ] || go test -tags goolm -c -fuzz . -o "$program" "./$package"
 	echo "fuzz $package $target for $each"
 	(cd "$package" && "$program" -test.run '^$' -test.fuzz "^$target\$" -test.fuzztime "$each" \
 		-test.fuzzminimizetime 20x -test.fuzzcachedir "$corpus/$(go list .)" -test.paniconexit0 </dev/null)

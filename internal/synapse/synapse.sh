@@ -213,14 +213,14 @@ up() {
   echo $! >"$dir/pid"
   set +m
   local tries
-  for tries in {1..600}; do
+  for tries in {1..240}; do # it takes two seconds and more, and each look costs four processes
     if curl -fs -o /dev/null -m 2 "$url/_matrix/client/versions"; then
       [ -z "${SYNAPSE_OWNER:-}" ] || watch_owner
       echo "$url"
       return
     fi
-    [ "$tries" -lt 10 ] || pid >/dev/null || break
-    sleep 0.1
+    [ "$tries" -lt 4 ] || pid >/dev/null || break
+    sleep 0.25
   done
   tail -n 20 "$dir/output.log" "$dir/homeserver.log" >&2 || true
   down
@@ -241,9 +241,9 @@ down() {
   local p
   if p=$(pid); then
     kill "-${1:-TERM}" "$p"
-    for _ in {1..200}; do
+    for _ in {1..100}; do
       pid >/dev/null || break
-      sleep 0.05
+      sleep 0.1
     done
     pid >/dev/null && kill -KILL "$p"
   fi
