@@ -58,6 +58,7 @@ lint: ## what golangci-lint says
 test: ## unit, golden and property tests, on SQLite and PostgreSQL
 	LOTUS_HOOKS_REQUIRE_POSTGRES=1 LOTUS_HOOKS_REQUIRE_CHROMIUM=1 LOTUS_HOOKS_REQUIRE_DEPLOY=1 $(RACE) $$($(GO) list -tags $(TAGS) ./... | grep -v /e2e$$)
 	$(TEST) ./internal/outbox -run TestPowerCut # not with -race: what it puts below SQLite is C to the checks of that
+	$(TEST) ./internal/incident # with -race, shorter sequences are played
 
 .PHONY: golden
 golden: ## rewrite what samples become and wrong configurations are told; read the diff
