@@ -303,7 +303,7 @@ func (h *house) pass(d time.Duration) {
 // wait waits until the bot has nothing to do.
 func (h *house) wait() {
 	h.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
 		idle, err := h.bot.Idle(h.t.Context())
 		if err != nil {
 			h.t.Fatal(err)

@@ -25,22 +25,35 @@ import (
 
 // TestSamples posts every sample of every service as its sender would, and reads both a
 // plain and an encrypted room: the latter with mautrix and with matrix-nio. What a service
-// says does not depend on the database, so PostgreSQL is given four of them.
+// says does not depend on the database, so PostgreSQL is given those of four services. It takes
+// longest of all, so this file comes first.
 func TestSamples(t *testing.T) {
 	t.Parallel()
-	t.Run("SQLite", func(t *testing.T) {
-		t.Parallel()
-		testSamples(t, storetest.SQLite(t), formatters.Services()...)
-	})
-	t.Run("PostgreSQL", func(t *testing.T) {
-		t.Parallel()
-		var four []formatters.Service
-		for _, name := range []string{"generic", "grafana", "sonarr", "uptime-kuma"} {
-			service, _ := formatters.Lookup(name)
-			four = append(four, service)
+	var four, others []formatters.Service
+	for _, s := range formatters.Services() {
+		switch s.Name {
+		case "generic", "grafana", "sonarr", "uptime-kuma":
+			four = append(four, s)
+		default:
+			others = append(others, s)
 		}
-		testSamples(t, storetest.Postgres(t), four...)
-	})
+	}
+	half := len(others) / 2
+	for _, tt := range []struct {
+		name     string
+		database func(testing.TB) string
+		services []formatters.Service
+	}{
+		{"SQLite", storetest.SQLite, four},
+		{"PostgreSQL", storetest.Postgres, four},
+		{"Others", storetest.SQLite, others[:half]},
+		{"MoreOthers", storetest.SQLite, others[half:]},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			testSamples(t, tt.database(t), tt.services...)
+		})
+	}
 }
 
 func testSamples(t *testing.T, url string, services ...formatters.Service) {
