@@ -5,8 +5,6 @@ package e2e_test
 import (
 	"strings"
 	"testing"
-
-	"maunium.net/go/mautrix/id"
 )
 
 // TestBotCommands talks to the bot in a plain and an encrypted room at once.
@@ -14,24 +12,19 @@ func TestBotCommands(t *testing.T) {
 	t.Parallel()
 	p := newParlour(t)
 	t.Run("Hooks", p.hooks)
-	for name, room := range map[string]id.RoomID{"Plain": p.plain, "Secret": p.secret} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			p.converse(t, room, commands)
-			if room == p.plain {
-				p.converse(t, room, further)
-			}
-		})
-		t.Run(name+"Ask", func(t *testing.T) {
-			t.Parallel()
-			p.asks(t, room)
-		})
-	}
-	t.Run("Elsewhere", func(t *testing.T) {
-		t.Parallel()
-		p.converse(t, p.elsewhere, commandsElsewhere)
-		p.takesBack(t)
-	})
+	atOnce(t,
+		subtest{"Plain", func(t *testing.T) {
+			p.converse(t, p.plain, commands)
+			p.converse(t, p.plain, further)
+		}},
+		subtest{"Secret", func(t *testing.T) { p.converse(t, p.secret, commands) }},
+		subtest{"PlainAsk", func(t *testing.T) { p.asks(t, p.plain) }},
+		subtest{"SecretAsk", func(t *testing.T) { p.asks(t, p.secret) }},
+		subtest{"Elsewhere", func(t *testing.T) {
+			p.converse(t, p.elsewhere, commandsElsewhere)
+			p.takesBack(t)
+		}},
+	)
 }
 
 // commands are the right uses of every command, and a wrong use of each.

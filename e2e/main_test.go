@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"sync"
 	"testing"
 )
 
@@ -52,6 +53,23 @@ func TestMain(m *testing.M) {
 	}
 	_ = os.RemoveAll(dir)
 	os.Exit(status)
+}
+
+// subtest is a part of a test that can run beside others.
+type subtest struct {
+	name string
+	run  func(t *testing.T)
+}
+
+// atOnce runs parts of a test side by side. With t.Parallel, each would first wait behind all
+// tests that have not begun yet.
+func atOnce(t *testing.T, parts ...subtest) {
+	t.Helper()
+	var ended sync.WaitGroup
+	for _, p := range parts {
+		ended.Go(func() { t.Run(p.name, p.run) })
+	}
+	ended.Wait()
 }
 
 func enabled() bool { return os.Getenv("LOTUS_E2E") == "1" }

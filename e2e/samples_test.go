@@ -25,8 +25,7 @@ import (
 
 // TestSamples posts every sample of every service as its sender would, and reads both a
 // plain and an encrypted room: the latter with mautrix and with matrix-nio. What a service
-// says does not depend on the database, so PostgreSQL is given those of four services. It takes
-// longest of all, so this file comes first.
+// says does not depend on the database, so PostgreSQL is given those of four services.
 func TestSamples(t *testing.T) {
 	t.Parallel()
 	var four, others []formatters.Service
@@ -39,21 +38,13 @@ func TestSamples(t *testing.T) {
 		}
 	}
 	half := len(others) / 2
-	for _, tt := range []struct {
-		name     string
-		database func(testing.TB) string
-		services []formatters.Service
-	}{
-		{"SQLite", storetest.SQLite, four},
-		{"PostgreSQL", storetest.Postgres, four},
-		{"Others", storetest.SQLite, others[:half]},
-		{"MoreOthers", storetest.SQLite, others[half:]},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			testSamples(t, tt.database(t), tt.services...)
-		})
+	tell := func(name string, database func(testing.TB) string, services []formatters.Service) subtest {
+		return subtest{name, func(t *testing.T) { testSamples(t, database(t), services...) }}
 	}
+	atOnce(t,
+		tell("SQLite", storetest.SQLite, four), tell("PostgreSQL", storetest.Postgres, four),
+		tell("Others", storetest.SQLite, others[:half]), tell("MoreOthers", storetest.SQLite, others[half:]),
+	)
 }
 
 func testSamples(t *testing.T, url string, services ...formatters.Service) {
