@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -164,12 +165,18 @@ func lastLines(text string, n int) string {
 	return strings.Join(lines[max(0, len(lines)-n):], "\n")
 }
 
+// handedOut are the addresses that freeAddress has returned: they are free until they are used.
+var handedOut sync.Map
+
 // freeAddress returns an address that nobody listens on. Its port is not one that the
 // kernel gives to outgoing connections, which could take it while the program is down.
 func freeAddress(t *testing.T) string {
 	t.Helper()
 	for range 100 {
 		address := fmt.Sprintf("127.0.0.1:%d", 20_000+rand.N(12_000))
+		if _, taken := handedOut.LoadOrStore(address, true); taken {
+			continue
+		}
 		l, err := net.Listen("tcp", address)
 		if err != nil {
 			continue

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"maunium.net/go/mautrix/id"
 
@@ -63,22 +64,26 @@ func grafanaSample(t *testing.T, name string) payloads.Sample {
 // them each of the others once and in order, be it as a line or as a card.
 func (c *crowd) check(t *testing.T) {
 	t.Helper()
-	read := c.ann.read(c.room)
-	cards := standing(read)
+	const lastEnd = "resolved critical: highcpu on pve1:9100 after"
+	var read, cards []message
+	var told string
+	// The card that was changed has told it; its line waits for the digest's next change.
+	eventually(t, 30*time.Second, "the line of the last end", func() bool {
+		read = c.ann.read(c.room)
+		cards = standing(read)
+		told = lines(cards[1:])
+		return strings.Contains(told, lastEnd)
+	})
 	if !strings.HasPrefix(cards[0].body(), "RESOLVED CRITICAL: HighCPU on pve1:9100 after") {
 		t.Errorf("the card says at last: %s", cards[0].body())
 	}
-	var rest strings.Builder
-	for _, m := range cards[1:] {
-		rest.WriteString(strings.ToLower(m.body()) + "\n")
-	}
-	told, at := rest.String(), 0
+	at := 0
 	for n := range c.noise.accepted {
 		at = inOrder(t, told, at, c.noise.mark(n))
 	}
 	for _, line := range []string{
 		"no data zfs pool health: query a of prom-main returned nothing", "query error zfs pool health: failed to execute",
-		"resolved zfs pool health had no data for 3 min", "resolved critical: highcpu on pve1:9100 after",
+		"resolved zfs pool health had no data for 3 min", lastEnd,
 	} {
 		at = inOrder(t, told, at, line)
 	}
@@ -91,6 +96,15 @@ func (c *crowd) check(t *testing.T) {
 		}
 	}
 	t.Logf("the crowded room has %d events, and a person sees\n%s", len(read), told)
+}
+
+// lines returns what messages say, in small letters.
+func lines(all []message) string {
+	var b strings.Builder
+	for _, m := range all {
+		b.WriteString(strings.ToLower(m.body()) + "\n")
+	}
+	return b.String()
 }
 
 // inOrder fails the test unless a text is found once, behind a place, and returns where.
