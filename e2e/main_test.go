@@ -18,8 +18,9 @@ import (
 var binary = os.Getenv("LOTUS_HOOKS_BINARY")
 
 // parallel is how many tests run at once unless -parallel says so: most of their time they
-// wait, for homeservers that are away, backoffs and leases.
-const parallel = 8
+// wait, for homeservers that are away, backoffs and leases. One of them, TestSamples, has four
+// houses.
+const parallel = 5
 
 // tortureParallel is the same of "make torture", where several installations share the rounds
 // of one fault.
