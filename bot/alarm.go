@@ -10,6 +10,32 @@ import (
 // maxAlarms is how many alarms are raised in one look, so that a long absence floods nobody.
 const maxAlarms = 100
 
+// watchAlarms raises alarms until ctx ends. What was said while the bot was down is handled
+// first: a vote that was cast in time counts, although its poll should have closed by now.
+func (b *Bot) watchAlarms(ctx context.Context) {
+	look := time.NewTicker(alarmPoll)
+	defer look.Stop()
+	began, caughtUp := time.Now(), false
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-look.C:
+		}
+		caughtUp = caughtUp || b.isIdle() || time.Since(began) > backlogTime
+		if caughtUp {
+			b.raiseAlarms(ctx)
+		}
+	}
+}
+
+// isIdle says whether no room has an event that waits or is handled.
+func (b *Bot) isIdle() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.rooms) == 0
+}
+
 // raiseAlarms calls the features whose alarms are due, side by side. One that is being handled
 // is not raised again, and one that failed waits: those behind it are not held up.
 func (b *Bot) raiseAlarms(ctx context.Context) {

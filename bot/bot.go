@@ -18,6 +18,7 @@ const (
 	stopTime    = 10 * time.Second // for handlers that run when the bot stops
 	alarmPoll   = time.Second      // between looks at the alarms
 	alarmPause  = 30 * time.Second // before an alarm is handled again that failed
+	backlogTime = 30 * time.Second // that alarms wait for what was said while the bot was down
 	startTime   = 10 * time.Second // that what happens waits for the features to start
 	maxWaiting  = 100              // events of one room that wait; more are not taken
 )
@@ -149,15 +150,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	if err := b.begin(ctx, work); err != nil {
 		return err
 	}
-	alarms := time.NewTicker(alarmPoll)
-	defer alarms.Stop()
-	for ctx.Err() == nil {
-		select {
-		case <-ctx.Done():
-		case <-alarms.C:
-			b.raiseAlarms(ctx)
-		}
-	}
+	b.watchAlarms(ctx)
 	b.mu.Lock()
 	b.stopping = true
 	b.mu.Unlock()

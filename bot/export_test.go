@@ -37,3 +37,6 @@ const MaxAlarms = maxAlarms
 
 // MaxWaiting is how many events of one room wait.
 const MaxWaiting = maxWaiting
+
+// AlarmPoll lies between two looks at the alarms.
+const AlarmPoll = alarmPoll

@@ -258,6 +258,30 @@ func TestAlarm(t *testing.T) {
 	})
 }
 
+// TestAlarmWaits restarts the bot when an alarm is due, and what was said before that is not
+// handled yet.
+func TestAlarmWaits(t *testing.T) {
+	t.Parallel()
+	var fine error
+	g := newGate()
+	h := newHouse(t, clock(&fine), g.feature(false))
+	h.says(ann, den, "!wake 1m")
+	h.stop()
+	h.event(bot.Event{Kind: bot.KindMessage, Room: lobby, Sender: ann, Text: "!gate said before"})
+	h.mu.Lock()
+	h.now = h.now.Add(2 * time.Minute)
+	h.mu.Unlock()
+	go func() {
+		<-g.reached
+		time.Sleep(3 * bot.AlarmPoll)
+		close(g.open)
+	}()
+	h.start(clock(&fine), g.feature(false))
+	if got := texts(h.all()); !slices.Equal(got, []string{"said before", "ring"}) {
+		t.Errorf("the bot said %v", got)
+	}
+}
+
 // TestAlarmsInTheWay has one alarm be due behind many that nobody handles any more, or that
 // fail again and again.
 func TestAlarmsInTheWay(t *testing.T) {
