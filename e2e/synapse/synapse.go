@@ -71,6 +71,7 @@ func Start(t testing.TB, o Options) *Instance {
 		"SYNAPSE_SERVER_NAME="+o.ServerName,
 		"SYNAPSE_REGISTRATIONS="+strings.Join(registrations, ":"),
 		"SYNAPSE_RATE_LIMITS="+limits,
+		"SYNAPSE_LEAN=yes",
 		"SYNAPSE_POSTGRES="+o.Postgres,
 		"SYNAPSE_SECRET="+sharedSecret,
 		"SYNAPSE_OWNER="+strconv.Itoa(os.Getpid()),
