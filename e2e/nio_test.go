@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"os/exec"
+	"sync"
 	"testing"
 	"time"
 
@@ -100,11 +101,18 @@ func (n *nio) read(count int) []message {
 // python returns an interpreter with matrix-nio.
 func python(t *testing.T) string {
 	t.Helper()
+	name := pythonWithNio()
+	if name == "" {
+		t.Fatal("needs Python with matrix-nio and olm (apt install python3-matrix-nio python3-olm)")
+	}
+	return name
+}
+
+var pythonWithNio = sync.OnceValue(func() string {
 	for _, name := range []string{"python3", "/usr/bin/python3"} { // Debian's, where another is first
-		if exec.CommandContext(t.Context(), name, "-c", "import nio, olm").Run() == nil {
+		if exec.Command(name, "-c", "import nio, olm").Run() == nil {
 			return name
 		}
 	}
-	t.Fatal("needs Python with matrix-nio and olm (apt install python3-matrix-nio python3-olm)")
 	return ""
-}
+})

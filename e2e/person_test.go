@@ -70,6 +70,9 @@ func (p *person) newDevice() *person {
 	return (&person{Client: c, t: p.t}).withKeys()
 }
 
+// syncPause lies between what a person hears and what they hear next.
+const syncPause = 300 * time.Millisecond
+
 // withKeys lets the person's device receive keys, so that it can read encrypted rooms, until
 // the test ends.
 func (p *person) withKeys() *person {
@@ -90,6 +93,13 @@ func (p *person) withKeys() *person {
 		p.t.Fatal(err)
 	}
 	p.Crypto = helper
+	p.Syncer.(*mautrix.DefaultSyncer).OnSync(func(ctx context.Context, _ *mautrix.RespSync, _ string) bool {
+		select { // several events at once cost the homeserver less
+		case <-ctx.Done():
+		case <-time.After(syncPause):
+		}
+		return true
+	})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {

@@ -23,6 +23,8 @@ import tempfile
 
 from nio import AsyncClient, AsyncClientConfig, LoginError, MegolmEvent, RoomMessage
 
+EVERYTHING = {"room": {"timeline": {"limit": 1000}}}  # not the last ten events alone
+
 
 def say(**fields):
     print(json.dumps(fields, ensure_ascii=False), flush=True)
@@ -75,7 +77,7 @@ async def follow(args, store):
         client.add_event_callback(on_message, RoomMessage)
         client.add_event_callback(on_undecryptable, MegolmEvent)
         say(ready=True, device_id=client.device_id)
-        syncing = asyncio.create_task(client.sync_forever(timeout=1000))
+        syncing = asyncio.create_task(client.sync_forever(timeout=5000, loop_sleep_time=500, sync_filter=EVERYTHING))
         waiting = asyncio.create_task(closed_stdin())
         await asyncio.wait({syncing, waiting}, timeout=args.seconds, return_when=asyncio.FIRST_COMPLETED)
         for task in (syncing, waiting):
