@@ -78,7 +78,7 @@ func evaluate[T any](b browser, expression string) T {
 
 func (b browser) until(expression string) {
 	b.t.Helper()
-	for end := time.Now().Add(30 * time.Second); !evaluate[bool](b, "Boolean("+expression+")"); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); !evaluate[bool](b, "Boolean("+expression+")"); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(end) {
 			b.t.Fatalf("it does not become true: %s", expression)
 		}

@@ -2,6 +2,8 @@ package console_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -18,15 +20,24 @@ import (
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/console"
 )
 
-// browserTime bounds what one test does in its browser.
+// browserTime bounds what one test does in its tab.
 const browserTime = 2 * time.Minute
 
-// newBrowser starts a Chromium for one test and returns the context of its tabs.
-func newBrowser(t *testing.T) context.Context {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("a browser takes seconds to start")
-	}
+// chromium starts the browser in which all tests have tabs: starting one takes seconds.
+var chromium = sync.OnceValues(startChromium)
+
+// stopChromium ends it.
+var stopChromium = func() {}
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	stopChromium()
+	os.Exit(status)
+}
+
+var errNoChromium = errors.New("no Chromium in the path (Debian: apt install chromium)")
+
+func startChromium() (context.Context, error) {
 	var binary string
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if path, err := exec.LookPath(name); err == nil {
@@ -35,10 +46,7 @@ func newBrowser(t *testing.T) context.Context {
 		}
 	}
 	if binary == "" {
-		if os.Getenv("LOTUS_HOOKS_REQUIRE_CHROMIUM") != "" {
-			t.Fatal("no Chromium in the path")
-		}
-		t.Skip("no Chromium in the path (Debian: apt install chromium)")
+		return nil, errNoChromium
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(binary),
@@ -46,16 +54,32 @@ func newBrowser(t *testing.T) context.Context {
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("lang", "en-US"),
-		chromedp.UserDataDir(t.TempDir()),
 	)
-	ctx, cancel := context.WithTimeout(context.Background(), browserTime)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
+	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, _ = chromedp.NewContext(ctx)
 	if err := chromedp.Do(ctx); err != nil {
-		t.Fatalf("start %s: %v", binary, err)
+		stop()
+		return nil, fmt.Errorf("start %s: %w", binary, err)
+	}
+	stopChromium = func() {
+		_ = chromedp.Cancel(ctx) // waits for its end, and deletes its folder
+		stop()
+	}
+	return ctx, nil
+}
+
+// newBrowser returns the context of a browser's tabs.
+func newBrowser(t *testing.T) context.Context {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("a browser takes seconds to start")
+	}
+	ctx, err := chromium()
+	switch {
+	case errors.Is(err, errNoChromium) && os.Getenv("LOTUS_HOOKS_REQUIRE_CHROMIUM") == "":
+		t.Skip(err)
+	case err != nil:
+		t.Fatal(err)
 	}
 	return ctx
 }
@@ -85,7 +109,9 @@ func openTab(t *testing.T, browser context.Context, o console.Options, s screen,
 	t.Helper()
 	server := httptest.NewServer(console.New(o))
 	t.Cleanup(server.Close)
-	ctx, cancel := chromedp.NewContext(browser)
+	ctx, cancel := context.WithTimeout(browser, browserTime)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
 	tb := tab{t: t, ctx: ctx, server: server}
 	tb.expectNoLog(allowed)
@@ -159,7 +185,7 @@ func value[T any](tb tab, expression string) T {
 // until waits for an expression to be true.
 func (tb tab) until(expression string) {
 	tb.t.Helper()
-	for end := time.Now().Add(15 * time.Second); !value[bool](tb, "Boolean("+expression+")"); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(15 * time.Second); !value[bool](tb, "Boolean("+expression+")"); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(end) {
 			tb.t.Fatalf("it does not become true: %s", expression)
 		}
