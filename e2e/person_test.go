@@ -199,6 +199,7 @@ func (p *person) decrypt(evt *event.Event, patience time.Duration) *event.Event 
 			return plain
 		}
 		if time.Now().After(deadline) {
+			p.t.Logf("%s on %s, of %s, sent %s: %v", p.UserID, p.DeviceID, evt.ID, time.UnixMilli(evt.Timestamp).UTC().Format(time.TimeOnly), err)
 			return nil
 		}
 	}

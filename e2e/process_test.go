@@ -142,7 +142,7 @@ func (h *house) awaitTold(patience time.Duration) {
 	h.t.Helper()
 	started := time.Now()
 	least, progressed := -1, started
-	for ; ; time.Sleep(200 * time.Millisecond) {
+	for ; ; time.Sleep(500 * time.Millisecond) { // the metrics page is a third of what the program has to do
 		pending, dead, ok := h.outbox()
 		switch {
 		case ok && pending == 0 && dead == 0:
