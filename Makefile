@@ -60,7 +60,7 @@ lint: ## what golangci-lint says
 
 .PHONY: test
 test: ## unit, golden and property tests, on SQLite and PostgreSQL
-	LOTUS_HOOKS_REQUIRE_POSTGRES=1 LOTUS_HOOKS_REQUIRE_CHROMIUM=1 LOTUS_HOOKS_REQUIRE_DEPLOY=1 $(RACE) $$($(GO) list -tags $(TAGS) ./... | grep -v /e2e$$)
+	LOTUS_HOOKS_REQUIRE_POSTGRES=1 LOTUS_HOOKS_REQUIRE_CHROMIUM=1 LOTUS_HOOKS_REQUIRE_DEPLOY=1 $(RACE) -p 3 $$($(GO) list -tags $(TAGS) ./... | grep -v /e2e$$)
 	$(TEST) ./internal/outbox -run TestPowerCut # not with -race: what it puts below SQLite is C to the checks of that
 	$(TEST) ./internal/incident # with -race, shorter sequences are played
 
