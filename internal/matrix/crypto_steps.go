@@ -42,6 +42,17 @@ func (s *steps) UpdateSession(ctx context.Context, key id.SenderKey, session *cr
 	return err
 }
 
+// GetDevices implements crypto.Store. mautrix asks whether the user is known, and then for the
+// devices: one who is forgotten between the two seems to have none, and could not read what is
+// said next. So nobody is taken to have none without a second look.
+func (s *steps) GetDevices(ctx context.Context, user id.UserID) (map[id.DeviceID]*id.Device, error) {
+	devices, err := s.SQLCryptoStore.GetDevices(ctx, user)
+	if err == nil && devices != nil && len(devices) == 0 {
+		return s.SQLCryptoStore.GetDevices(ctx, user)
+	}
+	return devices, err
+}
+
 // during runs an operation of the device, one at a time, with a context that ends when a step
 // is not stored. That is the operation's error then.
 func (s *steps) during(ctx context.Context, do func(context.Context) error) error {
