@@ -23,7 +23,8 @@ build() { go test -tags goolm -c -fuzz . -o "$programs/${1//\//-}" "./$1"; }
 
 # fuzz fuzzes a target of a package, and then prints what it had to say.
 fuzz() {
-	local package=$1 target=$2 printed=$programs/$2.printed status=0
+	local package=$1 target=$2 status=0
+	local printed=$programs/${package//\//-}-$target.printed
 	(cd "$package" && "$programs/${package//\//-}" -test.run '^$' -test.fuzz "^$target\$" -test.fuzztime "$each" \
 		-test.fuzzminimizetime 20x -test.parallel 1 -test.fuzzcachedir "$corpus/$package" -test.paniconexit0) \
 		</dev/null >"$printed" 2>&1 || status=1
