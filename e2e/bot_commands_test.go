@@ -7,14 +7,16 @@ import (
 	"testing"
 )
 
-// TestBotCommands talks to the bot in a plain and an encrypted room at once. What commands say
-// has nothing to do with encryption, so that each is said in one of the rooms.
+// TestBotCommands talks to the bot in a plain and an encrypted room at once.
 func TestBotCommands(t *testing.T) {
 	t.Parallel()
 	p := newParlour(t)
 	t.Run("Hooks", p.hooks)
 	atOnce(t,
-		subtest{"Plain", func(t *testing.T) { p.converse(t, p.plain, further) }},
+		subtest{"Plain", func(t *testing.T) {
+			p.converse(t, p.plain, commands)
+			p.converse(t, p.plain, further)
+		}},
 		subtest{"Secret", func(t *testing.T) { p.converse(t, p.secret, commands) }},
 		subtest{"PlainAsk", func(t *testing.T) { p.asks(t, p.plain) }},
 		subtest{"SecretAsk", func(t *testing.T) { p.asks(t, p.secret) }},
@@ -111,7 +113,8 @@ var commands = []exchange{
 	{"!wordle abc", `That is no word of five letters\. Usage: !wordle <guess>`},
 }
 
-// further are aliases and more wrong uses.
+// further are aliases and more wrong uses. It is for one room: what they say has nothing to do
+// with encryption.
 var further = []exchange{
 	{"!dance", ``},
 	{"!!!", ``},

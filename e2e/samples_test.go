@@ -23,9 +23,9 @@ import (
 	"code.lotusguild.org/LotusGuild/lotus-hooks/virtualusers"
 )
 
-// TestSamples posts every sample of every service as its sender would, and reads an encrypted
-// room with mautrix and with matrix-nio, and of four services a plain one, too. What a service
-// says does not depend on the database, so PostgreSQL is given those of the four.
+// TestSamples posts every sample of every service as its sender would, and reads both a
+// plain and an encrypted room: the latter with mautrix and with matrix-nio. What a service
+// says does not depend on the database, so PostgreSQL is given those of four services.
 func TestSamples(t *testing.T) {
 	t.Parallel()
 	var four, others []formatters.Service
@@ -38,36 +38,30 @@ func TestSamples(t *testing.T) {
 		}
 	}
 	half := len(others) / 2
-	tell := func(name string, database func(testing.TB) string, both bool, services []formatters.Service) subtest {
-		return subtest{name, func(t *testing.T) { testSamples(t, database, both, services) }}
+	tell := func(name string, database func(testing.TB) string, services []formatters.Service) subtest {
+		return subtest{name, func(t *testing.T) { testSamples(t, database(t), services...) }}
 	}
 	atOnce(t,
-		tell("SQLite", storetest.SQLite, true, four), tell("PostgreSQL", storetest.Postgres, true, four),
-		tell("Others", storetest.SQLite, false, others[:half]), tell("MoreOthers", storetest.SQLite, false, others[half:]),
+		tell("SQLite", storetest.SQLite, four), tell("PostgreSQL", storetest.Postgres, four),
+		tell("Others", storetest.SQLite, others[:half]), tell("MoreOthers", storetest.SQLite, others[half:]),
 	)
 }
 
-// testSamples tells the samples of some services in an encrypted room, or in both rooms.
-func testSamples(t *testing.T, database func(testing.TB) string, both bool, services []formatters.Service) {
-	h := newHouse(t, database)
+func testSamples(t *testing.T, url string, services ...formatters.Service) {
+	h := newHouse(t, func(testing.TB) string { return url })
 	s := h.startSynapse()
 	ann := newPerson(t, s, "ann").withKeys()
 	bob := s.Account(t, "bob", password)
-	secret := ann.newRoom(true, sender, bob.UserID)
-	if version := roomVersion(t, ann, secret); version != "12" {
+	plain, secret := ann.newRoom(false, sender), ann.newRoom(true, sender, bob.UserID)
+	if version := roomVersion(t, ann, plain); version != "12" {
 		t.Errorf("the room has version %s", version)
 	}
+	h.room("plain", plain.String())
 	h.room("secret", secret.String())
-	more := `get: true, filter: "true"`
-	var plain id.RoomID
-	if both {
-		plain = ann.newRoom(false, sender)
-		h.room("plain", plain.String())
-		more += `, routes: [{when: "true", room: secret, continue: true}, {when: "true", room: plain}]`
-	}
 	urls := map[string]string{}
 	for _, service := range services {
-		urls[service.Name] = h.hook(service.Name, service.Name, "secret", more)
+		urls[service.Name] = h.hook(service.Name, service.Name, "plain",
+			`get: true, filter: "true", routes: [{when: "true", room: plain, continue: true}, {when: "true", room: secret}]`)
 	}
 	h.write()
 	h.start()
@@ -84,9 +78,7 @@ func testSamples(t *testing.T, database func(testing.TB) string, both bool, serv
 		return // what is not told cannot be read
 	}
 
-	if both {
-		t.Run("Plain", func(t *testing.T) { h.followed(plain).check(t, told, ann.read(plain)) })
-	}
+	t.Run("Plain", func(t *testing.T) { h.followed(plain).check(t, told, ann.read(plain)) })
 	t.Run("Encrypted", func(t *testing.T) {
 		read := ann.read(secret)
 		for _, m := range read {
@@ -100,18 +92,14 @@ func testSamples(t *testing.T, database func(testing.TB) string, both bool, serv
 		in := h.followed(secret)
 		in.check(t, told, nio.read(len(in.sends)))
 	})
-	t.Run("Users", func(t *testing.T) { checkUsers(t, ann, secret, urls) })
+	t.Run("Users", func(t *testing.T) { checkUsers(t, ann, plain, urls) })
 	t.Run("Check", func(t *testing.T) {
 		out := strings.Join(strings.Fields(h.run("check", "--online")), " ")
-		wanted := []string{
+		for _, want := range []string{
 			"the homeserver knows the appservice as " + sender, "the homeserver reaches us at http://" + h.transactions,
 			"ok users @hookshot_…:" + domain + " are the appservice's alone",
-			"ok room secret is joined and encrypted", "is good",
-		}
-		if both {
-			wanted = append(wanted, "ok room plain is joined and not encrypted")
-		}
-		for _, want := range wanted {
+			"ok room plain is joined and not encrypted", "ok room secret is joined and encrypted", "is good",
+		} {
 			if !strings.Contains(out, want) {
 				t.Errorf("check --online does not say %q:\n%s", want, out)
 			}

@@ -38,7 +38,7 @@ func TestTortureKill(t *testing.T) {
 		sideBySide(t, usual, 3, func(t *testing.T, kills int) {
 			pause := 3 * time.Second
 			if kills <= usual { // each must come in mid-burst, also when nothing else is at work
-				pause = 800 * time.Millisecond
+				pause = 400 * time.Millisecond
 			}
 			tortureKill(t, storetest.Postgres, kills, pause, func() time.Duration {
 				return random(2*time.Second) + random(2)*leaseTime
