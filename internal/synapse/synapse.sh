@@ -15,6 +15,7 @@
 #   synapse.sh status                     print its URL and pid; exit status 3 when it is down
 #   synapse.sh log [LINES]                the end of its log
 #   synapse.sh user NAME PASSWORD [--admin]   make an account
+#   synapse.sh fork-server                start the instances whose folders it reads, until its input ends
 #
 # Environment:
 #   SYNAPSE_NAME           which instance                        (default: main)
@@ -26,6 +27,7 @@
 #   SYNAPSE_POSTGRES       libpq connection string               (default: SQLite)
 #   SYNAPSE_SECRET         registration shared secret            (default: synapse-test)
 #   SYNAPSE_OWNER          stop when the process with this pid is gone
+#   SYNAPSE_FORK_SERVER    file descriptor of a fork server's input: up starts the instance there
 #   SYNAPSE_DIR            the instance's folder                 (default: in the cache)
 #   SYNAPSE_CACHE          downloads and instances               (default: ~/.cache/lotus-hooks/synapse)
 #   SYNAPSE_DEBIAN_MIRROR  where matrix-synapse comes from       (default: this host's Debian mirror)
@@ -58,10 +60,38 @@ python() { (exec_python "$@"); }
 # what its packages need, which apt has seen to, and without garbage collection by Python, which
 # it replaces by one of its own as soon as it runs.
 synapse='
-import gc, runpy, synapse.util.check_dependencies as dependencies
+import gc, os, signal, sys, synapse.util.check_dependencies as dependencies
 gc.disable()
 dependencies.check_requirements = lambda *_: None
-runpy.run_module("synapse.app.homeserver", run_name="__main__", alter_sys=True)'
+import synapse.app.homeserver as homeserver
+
+def run(folder):
+    os.chdir(folder)
+    with open("pid", "w") as pid:
+        pid.write(str(os.getpid()))
+    sys.argv = ["homeserver", "-c", folder + "/homeserver.yaml"]
+    homeserver.main()
+'
+
+# fork_server does what all instances begin with, which is three quarters of their start, once.
+fork_server='
+from twisted.internet import reactor
+gc.freeze()
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
+for line in sys.stdin:
+    folder = line.rstrip("\n")
+    if os.fork():
+        continue
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.setsid()
+    os.dup2(os.open("/dev/null", os.O_RDONLY), 0)
+    log = os.open(folder + "/output.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    reactor.__init__()  # what it watches would be that of all instances
+    run(folder)
+    os._exit(0)
+'
 
 debian_mirror() {
   local mirror=${SYNAPSE_DEBIAN_MIRROR:-}
@@ -213,12 +243,12 @@ rc_invites: {per_room: $any, per_user: $any, per_issuer: $any}
 CONFIG
 }
 
-# pid prints the pid of the running instance. The command line is compared too, because a
-# pid file may be older than the last reboot.
+# pid prints the pid of the running instance. Its folder is compared too, because a pid file may
+# be older than the last reboot.
 pid() {
   local p
   p=$(cat "$dir/pid" 2>/dev/null) || return 1
-  tr '\0' '\n' 2>/dev/null <"/proc/$p/cmdline" | grep -qxF "$dir/homeserver.yaml" && echo "$p"
+  [ "$(readlink "/proc/$p/cwd")" = "$(readlink -f "$dir")" ] && echo "$p"
 }
 
 up() {
@@ -229,11 +259,15 @@ up() {
   fi
   if curl -s -o /dev/null -m 2 "$url"; then die "port $port is taken"; fi
   write_config
-  # Job control gives it a process group of its own, so that Ctrl-C stops it in order.
-  set -m
-  exec_python -c "$synapse" -c "$dir/homeserver.yaml" </dev/null >"$dir/output.log" 2>&1 &
-  echo $! >"$dir/pid"
-  set +m
+  rm -f "$dir/pid"
+  if [ -n "${SYNAPSE_FORK_SERVER:-}" ]; then
+    echo "$dir" >&"$SYNAPSE_FORK_SERVER"
+  else
+    # Job control gives it a process group of its own, so that Ctrl-C stops it in order.
+    set -m
+    exec_python -c "$synapse"'run(sys.argv[1])' "$dir" </dev/null >"$dir/output.log" 2>&1 &
+    set +m
+  fi
   local tries
   for tries in {1..240}; do # it takes two seconds and more, and each look costs four processes
     if curl -fs -o /dev/null -m 2 "$url/_matrix/client/versions"; then
@@ -241,7 +275,7 @@ up() {
       echo "$url"
       return
     fi
-    [ "$tries" -lt 4 ] || pid >/dev/null || break
+    [ ! -e "$dir/pid" ] || pid >/dev/null || break
     sleep 0.25
   done
   tail -n 20 "$dir/output.log" "$dir/homeserver.log" >&2 || true
@@ -279,6 +313,7 @@ case ${1:-} in
   kill9) down KILL ;;
   restart) down; up ;;
   wipe) down; rm -rf "$dir" ;;
+  fork-server) setup; exec_python -c "$synapse$fork_server" ;;
   status) p=$(pid) || { echo down; exit 3; }; echo "$url pid $p" ;;
   log) tail -n "${2:-50}" "$dir/homeserver.log" ;;
   user)
