@@ -144,7 +144,7 @@ func folder(t testing.TB) string {
 	t.Helper()
 	const memory, enough = "/dev/shm", 2 << 30
 	var is syscall.Statfs_t
-	if err := syscall.Statfs(memory, &is); err != nil || is.Bavail*uint64(is.Bsize) < enough { //nolint:gosec // a size
+	if err := syscall.Statfs(memory, &is); err != nil || is.Bavail*uint64(is.Bsize) < enough {
 		return t.TempDir()
 	}
 	dir, err := os.MkdirTemp(memory, "lotus-hooks-synapse-")
