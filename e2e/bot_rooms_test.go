@@ -33,11 +33,11 @@ func TestBotNio(t *testing.T) {
 	if _, err := ann.InviteUser(t.Context(), room, &mautrix.ReqInviteUser{UserID: id.UserID(bob.UserID)}); err != nil {
 		t.Fatal(err)
 	}
-	n := startNio(t, s.URL, bob.UserID, room)
+	n := startReader(t, s.URL, bob.UserID, room)
 	second := ann.say(room, "!ping")
 	checkPong(t, ann.awaitAnswer(room, second), true)
 	var pongs int
-	for _, m := range n.read(2) {
+	for _, m := range n.messages(t, 2) {
 		if m.sender == botUser && strings.HasPrefix(m.body(), "Pong! ") {
 			pongs++
 		}

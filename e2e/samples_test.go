@@ -65,7 +65,7 @@ func testSamples(t *testing.T, url string, services ...formatters.Service) {
 	}
 	h.write()
 	h.start()
-	nio := startNio(t, s.URL, bob.UserID, secret)
+	nio := startReader(t, s.URL, bob.UserID, secret)
 
 	var told []sample
 	for _, service := range services {
@@ -90,7 +90,7 @@ func testSamples(t *testing.T, url string, services ...formatters.Service) {
 	})
 	t.Run("Nio", func(t *testing.T) {
 		in := h.followed(secret)
-		in.check(t, told, nio.read(len(in.sends)))
+		in.check(t, told, nio.messages(t, len(in.sends)))
 	})
 	t.Run("Users", func(t *testing.T) { checkUsers(t, ann, plain, urls) })
 	t.Run("Check", func(t *testing.T) {

@@ -41,6 +41,7 @@ secret=${SYNAPSE_SECRET:-synapse-test}
 tree=$cache/tree
 dir=${SYNAPSE_DIR:-$cache/instances/$name}
 url=http://127.0.0.1:$port
+[[ $dir = /* ]] || dir=$PWD/$dir
 
 say() { printf 'synapse: %s\n' "$*" >&2; }
 die() { say "$@"; exit 1; }
@@ -67,8 +68,9 @@ import synapse.app.homeserver as homeserver
 
 def run(folder):
     os.chdir(folder)
-    with open("pid", "w") as pid:
+    with open("pid.new", "w") as pid:
         pid.write(str(os.getpid()))
+    os.replace("pid.new", "pid")  # nobody sees it empty
     sys.argv = ["homeserver", "-c", folder + "/homeserver.yaml"]
     homeserver.main()
 '
@@ -260,12 +262,14 @@ up() {
   if curl -s -o /dev/null -m 2 "$url"; then die "port $port is taken"; fi
   write_config
   rm -f "$dir/pid"
+  local started=$$ # of what a fork server does, nothing is known before there is a pid file
   if [ -n "${SYNAPSE_FORK_SERVER:-}" ]; then
     echo "$dir" >&"$SYNAPSE_FORK_SERVER"
   else
     # Job control gives it a process group of its own, so that Ctrl-C stops it in order.
     set -m
     exec_python -c "$synapse"'run(sys.argv[1])' "$dir" </dev/null >"$dir/output.log" 2>&1 &
+    started=$!
     set +m
   fi
   local tries
@@ -275,7 +279,7 @@ up() {
       echo "$url"
       return
     fi
-    [ ! -e "$dir/pid" ] || pid >/dev/null || break
+    pid >/dev/null || { [ ! -e "$dir/pid" ] && kill -0 "$started" 2>/dev/null; } || break
     sleep 0.25
   done
   tail -n 20 "$dir/output.log" "$dir/homeserver.log" >&2 || true

@@ -107,6 +107,14 @@ func startMember(t *testing.T, url, user string) *member {
 	return m
 }
 
+// startReader has a person join a room, and returns when all that is said from now on can be read.
+func startReader(t *testing.T, url, user string, room id.RoomID) *member {
+	t.Helper()
+	m := startMember(t, url, user)
+	m.join(t, room)
+	return m
+}
+
 func (m *member) hear(line memberLine) {
 	h := heard{
 		id: line.EventID, sender: line.Sender, kind: line.Type, room: id.RoomID(line.RoomID),
@@ -224,6 +232,23 @@ func (m *member) awaitMany(t *testing.T, n int, what string, match func(heard) b
 	}
 }
 
+// messages waits for so many messages, and returns them with those that come within a second
+// behind them. All of them must have been encrypted.
+func (m *member) messages(t *testing.T, n int) []message {
+	t.Helper()
+	said := func(h heard) bool { return h.kind == "m.room.message" }
+	m.awaitMany(t, n, fmt.Sprintf("%d messages", n), said)
+	time.Sleep(time.Second)
+	var all []message
+	for _, h := range m.events(said) {
+		if !h.encrypted {
+			t.Errorf("%s of %s was not encrypted", h.id, h.sender)
+		}
+		all = append(all, message{id: h.id, sender: h.sender, encrypted: h.encrypted, content: h.content})
+	}
+	return all
+}
+
 // relation returns to what an event relates, and how: "m.annotation", "m.replace", or
 // "reply".
 func (h heard) relation() (kind, target, key string) {
@@ -266,3 +291,22 @@ func (h heard) said() map[string]any {
 	}
 	return h.content
 }
+
+// python returns an interpreter with matrix-nio.
+func python(t *testing.T) string {
+	t.Helper()
+	name := pythonWithNio()
+	if name == "" {
+		t.Fatal("needs Python with matrix-nio and olm (apt install python3-matrix-nio python3-olm)")
+	}
+	return name
+}
+
+var pythonWithNio = sync.OnceValue(func() string {
+	for _, name := range []string{"python3", "/usr/bin/python3"} { // Debian's, where another is first
+		if exec.Command(name, "-c", "import nio, olm").Run() == nil {
+			return name
+		}
+	}
+	return ""
+})
