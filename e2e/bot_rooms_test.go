@@ -33,7 +33,7 @@ func TestBotNio(t *testing.T) {
 	if _, err := ann.InviteUser(t.Context(), room, &mautrix.ReqInviteUser{UserID: id.UserID(bob.UserID)}); err != nil {
 		t.Fatal(err)
 	}
-	n := startReader(t, s.URL, bob.UserID, room)
+	n := startMember(t, s.URL, bob.UserID, "--room", room.String())
 	second := ann.say(room, "!ping")
 	checkPong(t, ann.awaitAnswer(room, second), true)
 	var pongs int

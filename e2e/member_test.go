@@ -52,9 +52,11 @@ type memberLine struct {
 }
 
 // startMember logs a person in, and returns when all that is said from now on can be read.
-func startMember(t *testing.T, url, user string) *member {
+// Further arguments are member.py's.
+func startMember(t *testing.T, url, user string, more ...string) *member {
 	t.Helper()
-	cmd := exec.Command(python(t), "nio/member.py", "--homeserver", url, "--user", user, "--password", password, "--seconds", "900")
+	args := append([]string{"nio/member.py", "--homeserver", url, "--user", user, "--password", password, "--seconds", "900"}, more...)
+	cmd := exec.Command(python(t), args...)
 	cmd.Stderr = t.Output()
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -104,14 +106,6 @@ func startMember(t *testing.T, url, user string) *member {
 	case <-time.After(time.Minute):
 		t.Fatalf("%s is not ready", user)
 	}
-	return m
-}
-
-// startReader has a person join a room, and returns when all that is said from now on can be read.
-func startReader(t *testing.T, url, user string, room id.RoomID) *member {
-	t.Helper()
-	m := startMember(t, url, user)
-	m.join(t, room)
 	return m
 }
 

@@ -65,7 +65,7 @@ func testSamples(t *testing.T, url string, services ...formatters.Service) {
 	}
 	h.write()
 	h.start()
-	nio := startReader(t, s.URL, bob.UserID, secret)
+	nio := startMember(t, s.URL, bob.UserID, "--room", secret.String())
 
 	var told []sample
 	for _, service := range services {

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """An ordinary member of rooms, with matrix-nio: a client that shares no code with ours.
 
-    member.py --homeserver URL --user @ann:example.org --password PASS [--seconds 60]
+    member.py --homeserver URL --user @ann:example.org --password PASS [--room ID] [--seconds 60]
 
-Logs in on a new device, accepts every invitation, and prints one JSON object per line:
+Logs in on a new device, joins the room when one is given, whose events until then are left out,
+accepts every invitation, and prints one JSON object per line:
 
     {"ready": true, "device_id": "…"}      once its keys are published: what is sent from now on
                                            can be decrypted
@@ -127,6 +128,8 @@ async def follow(args, store):
         login = await client.login(args.password, device_name="nio")
         if isinstance(login, LoginError):
             sys.exit(f"log in: {login.message}")
+        if args.room:
+            await client.join(args.room)
         client.add_event_callback(member.on_invitation, InviteMemberEvent)
         await client.sync(timeout=0, full_state=True)
         if client.should_upload_keys:
@@ -153,6 +156,7 @@ def main():
     parser.add_argument("--homeserver", required=True)
     parser.add_argument("--user", required=True)
     parser.add_argument("--password", required=True)
+    parser.add_argument("--room")
     parser.add_argument("--seconds", type=float, default=60)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as store:
