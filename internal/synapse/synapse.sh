@@ -26,7 +26,7 @@
 #   SYNAPSE_LEAN           yes: no presence, push rules, search, user directory; logs warnings only
 #   SYNAPSE_POSTGRES       libpq connection string               (default: SQLite)
 #   SYNAPSE_SECRET         registration shared secret            (default: synapse-test)
-#   SYNAPSE_OWNER          stop when the process with this pid is gone
+#   SYNAPSE_OWNER          wipe when the process with this pid is gone
 #   SYNAPSE_FORK_SERVER    file descriptor of a fork server's input: up starts the instance there
 #   SYNAPSE_DIR            the instance's folder                 (default: in the cache)
 #   SYNAPSE_CACHE          downloads and instances               (default: ~/.cache/lotus-hooks/synapse)
@@ -287,13 +287,18 @@ up() {
   die "did not start"
 }
 
-# watch_owner stops the instance when a test process dies without cleaning up.
+# watch_owner wipes the instance when its owner, a test, dies without cleaning up.
 watch_owner() {
   local mine
   mine=$(pid)
   (
-    while kill -0 "$SYNAPSE_OWNER" && kill -0 "$mine"; do sleep 2; done # cheap: many may watch at once
-    [ "$(pid)" != "$mine" ] || kill "$mine"
+    while kill -0 "$SYNAPSE_OWNER"; do
+      kill -0 "$mine" || exit
+      sleep 2 # cheap: many may watch at once
+    done
+    [ "$(pid)" = "$mine" ] || exit
+    down
+    rm -rf "$dir"
   ) </dev/null >/dev/null 2>&1 &
 }
 
