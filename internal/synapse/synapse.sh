@@ -279,7 +279,11 @@ up() {
       echo "$url"
       return
     fi
-    pid >/dev/null || { [ ! -e "$dir/pid" ] && kill -0 "$started" 2>/dev/null; } || break
+    if [ -e "$dir/pid" ]; then
+      pid >/dev/null || break
+    else
+      kill -0 "$started" 2>/dev/null || break
+    fi
     sleep 0.25
   done
   tail -n 20 "$dir/output.log" "$dir/homeserver.log" >&2 || true
