@@ -54,6 +54,13 @@ func (c *attemptCounter) Attempted(result string, _ time.Duration) {
 
 func (c *attemptCounter) Finished(string, string) {}
 
+// of returns how many attempts had a result.
+func (c *attemptCounter) of(result string) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.results[result]
+}
+
 // TestElsewhere lets two processes accept for a room that only one of them may tell. The lead
 // changes, and nothing is parked, lost, told twice or out of order.
 func TestElsewhere(t *testing.T) {

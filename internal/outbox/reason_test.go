@@ -11,13 +11,15 @@ import (
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/store/storetest"
 )
 
-// TestReasons looks why deliveries wait: the one whose turn it is, and those behind it.
+// TestReasons looks why deliveries wait, the one whose turn it is, and those behind it, and how
+// the attempts at them are counted.
 func TestReasons(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
 		db := storetest.Open(t, url)
 		c := &clock{}
-		now := func(o *outbox.Options) { o.Now = c.now }
+		counter := &attemptCounter{results: map[string]int{}}
+		now := func(o *outbox.Options) { o.Now, o.Metrics = c.now, counter }
 		box := open(t, db, now)
 		for _, subject := range []string{"1", "2"} {
 			enqueue(t, box, webhook(subject, "room"))
@@ -53,6 +55,9 @@ func TestReasons(t *testing.T) {
 		first := run(t, db, sender, now)
 		eventually(t, "the room cannot be resolved", reasons("connection refused", "connection refused"))
 		first.stop()
+		if counter.of("server") == 0 {
+			t.Error("that it cannot is not counted")
+		}
 
 		sender = newRooms()
 		sender.before = func(outbox.Event) error { return errAway }
@@ -70,6 +75,7 @@ func TestReasons(t *testing.T) {
 
 		run(t, db, newRooms(), now)
 		eventually(t, "all is told", reasons("", ""))
+		eventually(t, "it is counted", func() bool { return counter.of("ok") == 2 && counter.of("room") == 1 })
 	})
 }
 

@@ -121,6 +121,7 @@ func (w *worker) findPlace(ctx context.Context, hook string) (parked bool, err e
 		return false, err
 	}
 	var p Place
+	start := time.Now()
 	err = w.protect(func(ctx context.Context) (err error) {
 		p, err = w.sender.Place(ctx, w.room, hook)
 		return err
@@ -131,6 +132,7 @@ func (w *worker) findPlace(ctx context.Context, hook string) (parked bool, err e
 		w.places[hook], w.misses = knownPlace{p, w.box.now().Add(placeTime)}, 0
 		return false, nil
 	}
+	w.count(err, time.Since(start))
 	f := classify(err)
 	switch f.Class {
 	case Elsewhere:
@@ -226,6 +228,12 @@ func (w *worker) attempt(s *send) (made Made, err error) {
 		made, err = w.sender.Send(ctx, s.event)
 		return err
 	})
+	w.count(err, time.Since(start))
+	return made, err
+}
+
+// count counts an attempt to make an event, which may have failed before its room was found.
+func (w *worker) count(err error, took time.Duration) {
 	result := "ok"
 	var panicked *panicError
 	if errors.As(err, &panicked) {
@@ -234,9 +242,8 @@ func (w *worker) attempt(s *send) (made Made, err error) {
 		result = string(classify(err).Class)
 	}
 	if result != string(Elsewhere) { // nothing was tried
-		w.box.metrics.Attempted(result, time.Since(start))
+		w.box.metrics.Attempted(result, took)
 	}
-	return made, err
 }
 
 // noteFailure stores what the next process must know of a failed attempt. That it cannot be
