@@ -88,12 +88,16 @@ type burst struct {
 func startBurst(t *testing.T, pause time.Duration, posters ...*poster) *burst {
 	t.Helper()
 	b := &burst{t: t, posters: posters, stop: make(chan struct{})}
+	t.Cleanup(b.ended.Wait) // a test that fails meanwhile ends its context, and with it the burst
 	for _, p := range posters {
 		b.ended.Go(func() {
 			for {
 				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 				err := p.post(ctx)
 				cancel()
+				if t.Context().Err() != nil {
+					return
+				}
 				if err != nil {
 					t.Error(err)
 					return

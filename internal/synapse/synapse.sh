@@ -296,6 +296,7 @@ watch_owner() {
   local mine
   mine=$(pid)
   (
+    trap '' HUP # which ends the owner, too
     while kill -0 "$SYNAPSE_OWNER"; do
       kill -0 "$mine" || exit
       sleep 2 # cheap: many may watch at once
