@@ -18,7 +18,7 @@ type alertGroup struct {
 	Receiver          text         `json:"receiver"`
 	Status            text         `json:"status"` // "firing" while any alert of the group fires, else "resolved"
 	State             text         `json:"state"`  // "alerting" or "ok": the same again; Grafana's
-	OrgID             text         `json:"orgId"`  // Grafana's
+	OrgID             scalar       `json:"orgId"`  // Grafana's
 	Alerts            []groupAlert `json:"alerts"`
 	GroupLabels       alertLabels  `json:"groupLabels"`
 	CommonLabels      alertLabels  `json:"commonLabels"`

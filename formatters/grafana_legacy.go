@@ -15,12 +15,12 @@ import (
 type grafanaLegacy struct {
 	Title       text        `json:"title"` // "[Alerting] " and the rule's name
 	RuleName    text        `json:"ruleName"`
-	RuleID      text        `json:"ruleId"`
+	RuleID      scalar      `json:"ruleId"`
 	RuleURL     text        `json:"ruleUrl"` // the panel, with its alert tab open
 	State       text        `json:"state"`   // "alerting", "ok", "no_data", "paused", "pending"
 	Message     text        `json:"message"`
 	ImageURL    text        `json:"imageUrl"`
-	OrgID       text        `json:"orgId"`
+	OrgID       scalar      `json:"orgId"`
 	Tags        alertLabels `json:"tags"` // of the rule
 	EvalMatches []struct {
 		Metric text        `json:"metric"`
@@ -49,7 +49,7 @@ func formatGrafanaLegacy(p Payload) (Notification, error) {
 		Annotations:  alertLabels{"message": l.Message},
 		DashboardURL: l.RuleURL,
 		ImageURL:     l.ImageURL,
-		Fingerprint:  "rule " + cmp.Or(l.RuleID, l.RuleName),
+		Fingerprint:  "rule " + cmp.Or(text(l.RuleID), l.RuleName),
 		Values:       l.values(),
 	}
 	if len(l.EvalMatches) == 1 {

@@ -54,7 +54,7 @@ type owncastEvent struct {
 	Body    text         `json:"body"`    // HTML
 	RawBody text         `json:"rawBody"` // what was typed: Markdown, with emotes as ":name:" or as pictures
 	NewName text         `json:"newName"`
-	Visible text         `json:"visible"`
+	Visible boolean      `json:"visible"`
 	IDs     []text       `json:"ids"` // of messages
 
 	// FEDIVERSE_ENGAGEMENT_…
@@ -70,10 +70,10 @@ type owncastStatus struct {
 }
 
 type owncastUser struct {
-	DisplayName   text   `json:"displayName"`
-	PreviousNames []text `json:"previousNames"` // the oldest first; may end in the present one
-	IsBot         text   `json:"isBot"`
-	Scopes        []text `json:"scopes"` // "MODERATOR"
+	DisplayName   text    `json:"displayName"`
+	PreviousNames []text  `json:"previousNames"` // the oldest first; may end in the present one
+	IsBot         boolean `json:"isBot"`
+	Scopes        []text  `json:"scopes"` // "MODERATOR"
 }
 
 // formatOwncast tells an event of an Owncast server.

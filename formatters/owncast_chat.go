@@ -21,7 +21,7 @@ func (e *owncastEvent) somebody() string { return cmp.Or(e.user(), "somebody") }
 // said tells a chat message.
 func (e *owncastEvent) said(n *Notification) {
 	n.setEvent("CHAT", "chat", Info)
-	if e.Visible == "false" {
+	if e.Visible.Known && !e.Visible.Value {
 		n.Status = "hidden chat"
 	}
 	n.Subject = e.somebody()
@@ -29,7 +29,7 @@ func (e *owncastEvent) said(n *Notification) {
 	if e.User == nil {
 		return
 	}
-	if e.User.IsBot.isTrue() {
+	if e.User.IsBot.Value {
 		n.Facts = append(n.Facts, Fact{Value: "bot"})
 	}
 	if slices.ContainsFunc(e.User.Scopes, func(s text) bool { return strings.EqualFold(string(s), "moderator") }) {
@@ -86,7 +86,7 @@ func (e *owncastEvent) renamed(n *Notification) {
 func (e *owncastEvent) moderated(n *Notification) {
 	n.setEvent("VISIBILITY-UPDATE", "hidden", Muted)
 	n.Summary = "from the chat"
-	if e.Visible.isTrue() {
+	if e.Visible.Value {
 		n.Status, n.Summary = "shown", "in the chat again"
 	}
 	n.Subject = cmp.Or(counted(len(e.IDs), "message"), "messages")

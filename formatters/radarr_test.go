@@ -43,6 +43,8 @@ func TestRadarr(t *testing.T) {
 		{"AddedByMethodOfTomorrow", radarrBody("MovieAdded", `"addMethod":"byAFriend",`), formatters.Info, "MovieAdded|added" + line + "by a friend", "", "-", ""},
 		{"AddedFacts", `{"eventType":"MovieAdded","movie":{"title":"Tide","genres":["Drama"],"originalLanguage":{"name":"French"},"releaseDate":"2026-12-04","tags":["uhd"],"overview":"At sea."}}`, formatters.Info,
 			"MovieAdded|added|Tide|", "Drama · French · Release 2026-12-04 · Tags uhd · At sea.", "", ""},
+		{"UpgradeOfStrangeFiles", radarrBody("Download", `"movieFile":{"quality":"Remux-2160p"},"isUpgrade":"True","deletedFiles":[7,{"quality":"SDTV","size":"x"},[]],`), formatters.Success,
+			"Download|upgraded" + line + "from SDTV to Remux-2160p", "", "-", ""},
 		{"Deleted", radarrBody("MovieDelete", `"deletedFiles":true,"movieFolderSize":1024,`), formatters.Warning, "MovieDelete|deleted" + line + "and its files", "Freed 1.0 KiB · /films/Tide", links, ""},
 		{"DeletedFilesKept", radarrBody("MovieDelete", `"deletedFiles":false,"movieFolderSize":0,`), formatters.Info, "MovieDelete|deleted" + line + ", files kept", "/films/Tide", links, ""},
 		{"FileDeleted", radarrBody("MovieFileDelete", `"movieFile":{"relativePath":"a.mkv","quality":{"quality":{"name":"SDTV"}}},"deleteReason":"manual",`), formatters.Warning,

@@ -44,7 +44,7 @@ type servarrWebhook struct {
 	CustomFormatInfo   struct {
 		Score number `json:"customFormatScore"` // may be negative
 	} `json:"customFormatInfo"`
-	IsUpgrade              text            `json:"isUpgrade"`
+	IsUpgrade              boolean         `json:"isUpgrade"`
 	DeletedFiles           servarrDeleted  `json:"deletedFiles"`
 	DeleteReason           text            `json:"deleteReason"`
 	DownloadInfo           servarrDownload `json:"downloadInfo"`

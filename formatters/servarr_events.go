@@ -82,7 +82,7 @@ func (w *servarrWebhook) imported(n *Notification, m *servarrMatter) {
 	n.setEvent("Download", "imported", Success)
 	n.Summary = m.label
 	var score Fact
-	if w.IsUpgrade.isTrue() || len(w.DeletedFiles.Files) > 0 {
+	if w.IsUpgrade.Value || len(w.DeletedFiles.Files) > 0 {
 		n.Status = "upgraded"
 		if old := qualityWords(w.DeletedFiles.Files, m.numbered); old != "" && quality != "" && old != quality {
 			n.Summary = joinWords(" ", n.Summary, "from "+old+" to "+quality)

@@ -1,6 +1,11 @@
 package formatters
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
 
 // servarrFile is a file in the library, or one that was.
 type servarrFile struct {
@@ -37,15 +42,15 @@ type servarrDeleted struct {
 	All   bool // it is true
 }
 
-// UnmarshalJSON reads a list of files or a boolean.
-func (d *servarrDeleted) UnmarshalJSON(data []byte) error {
+// UnmarshalJSONFrom reads a list of files or a boolean.
+func (d *servarrDeleted) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	*d = servarrDeleted{}
-	if data[0] == '[' {
-		return decodeJSON(data, &d.Files)
+	if dec.PeekKind() == '[' {
+		return json.UnmarshalDecode(dec, &d.Files)
 	}
-	var t text
-	err := t.UnmarshalJSON(data)
-	d.Known, d.All = t != "", t.isTrue()
+	var b boolean
+	err := json.UnmarshalDecode(dec, &b)
+	d.Known, d.All = b.Known, b.Value
 	return err
 }
 

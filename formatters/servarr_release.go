@@ -3,6 +3,9 @@ package formatters
 import (
 	"strconv"
 	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // servarrQuality says how good a release or file is.
@@ -18,11 +21,11 @@ type servarrQualityName struct {
 	Revision number
 }
 
-// UnmarshalJSON reads a name or a record.
-func (q *servarrQualityName) UnmarshalJSON(data []byte) error {
+// UnmarshalJSONFrom reads a name or a record.
+func (q *servarrQualityName) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	*q = servarrQualityName{}
-	if data[0] != '{' {
-		return q.Name.UnmarshalJSON(data)
+	if dec.PeekKind() != '{' {
+		return json.UnmarshalDecode(dec, &q.Name)
 	}
 	var record struct {
 		Name     text        `json:"name"`
@@ -31,7 +34,7 @@ func (q *servarrQualityName) UnmarshalJSON(data []byte) error {
 			Version number `json:"version"`
 		} `json:"revision"`
 	}
-	err := decodeJSON(data, &record)
+	err := json.UnmarshalDecode(dec, &record)
 	q.Name, q.Revision = text(firstText(text(record.Quality), record.Name)), record.Revision.Version
 	return err
 }
@@ -59,15 +62,15 @@ func (q servarrQuality) words(numbered bool) string {
 // servarrName is a name that stands alone or in an object: {"id":1,"name":"English"}.
 type servarrName text
 
-// UnmarshalJSON reads a scalar, or an object's name.
-func (s *servarrName) UnmarshalJSON(data []byte) error {
-	if data[0] != '{' {
-		return (*text)(s).UnmarshalJSON(data)
+// UnmarshalJSONFrom reads a scalar, or an object's name.
+func (s *servarrName) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	if dec.PeekKind() != '{' {
+		return json.UnmarshalDecode(dec, (*text)(s))
 	}
 	var object struct {
 		Name text `json:"name"`
 	}
-	err := decodeJSON(data, &object)
+	err := json.UnmarshalDecode(dec, &object)
 	*s = servarrName(object.Name)
 	return err
 }

@@ -33,15 +33,15 @@ type kumaEnvelope struct {
 
 // kumaHeartbeat is one check of a monitor.
 type kumaHeartbeat struct {
-	MonitorID    text   `json:"monitorID"`
-	Status       text   `json:"status"` // 0 down, 1 up; 2 pending and 3 maintenance are known, but not sent
+	MonitorID    scalar `json:"monitorID"`
+	Status       scalar `json:"status"` // 0 down, 1 up; 2 pending and 3 maintenance are known, but not sent
 	Time         text   `json:"time"`   // "2026-11-22 09:52:10.776", UTC without saying so
 	LocalTime    text   `json:"localDateTime"`
 	Offset       text   `json:"timezoneOffset"` // of LocalTime: "-05:00"
 	LastDownTime text   `json:"lastDownTime"`   // 2.x, on up: when the outage began
 	Msg          text   `json:"msg"`            // the reason; "N/A" when there is none
 	Ping         number `json:"ping"`           // milliseconds
-	Important    text   `json:"important"`      // "false" when a state is only repeated ("resend notification")
+	Important    scalar `json:"important"`      // "false" when a state is only repeated ("resend notification")
 	Response     text   `json:"response"`       // 2.x: the beginning of the answer's body
 }
 

@@ -38,7 +38,7 @@ func (e *kumaEnvelope) embed(doc []byte) {
 	}
 	var m struct {
 		kumaMonitor
-		Active text `json:"active"`
+		Active scalar `json:"active"`
 	}
 	if decodeJSON(doc, &m) == nil && m.ID != "" && m.Type != "" && m.Active != "" {
 		e.Monitor = &m.kumaMonitor

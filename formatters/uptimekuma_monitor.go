@@ -13,14 +13,14 @@ import (
 // kumaMonitor is what of a monitor's settings is worth telling; Uptime Kuma sends sixty
 // (1.x) to ninety (2.x) of them.
 type kumaMonitor struct {
-	ID              text      `json:"id"`
+	ID              scalar    `json:"id"`
 	Name            text      `json:"name"`
 	Type            text      `json:"type"` // "http", "port", "group", …
 	Subtype         text      `json:"subtype"`
 	URL             text      `json:"url"` // "https://" for monitors without
 	GRPCURL         text      `json:"grpcUrl"`
 	Hostname        text      `json:"hostname"`
-	Port            text      `json:"port"`
+	Port            scalar    `json:"port"`
 	DockerContainer text      `json:"docker_container"`
 	Description     text      `json:"description"`
 	Path            []text    `json:"path"`     // 2.x: its groups and itself
