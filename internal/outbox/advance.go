@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/go-json-experiment/json"
-
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/incident"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/store"
 )
@@ -52,7 +50,7 @@ func (c *laneChange) store(tx *store.Tx, lane int64, owner string, leaseUntil in
 	var pace []byte
 	if c.room != nil {
 		var err error
-		if pace, err = json.Marshal(c.room, encodeOptions); err != nil {
+		if pace, err = encode(c.room); err != nil {
 			return err
 		}
 	}

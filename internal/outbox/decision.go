@@ -7,8 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/go-json-experiment/json"
-
 	"code.lotusguild.org/LotusGuild/lotus-hooks/formatters"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/incident"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/store"
@@ -67,7 +65,7 @@ func (o *Outbox) insertOnly(tx *store.Tx, lane int64, dec incident.Decision, p *
 	if err != nil || card == k.card {
 		return err
 	}
-	stored, err := json.Marshal(&state, encodeOptions)
+	stored, err := encode(&state)
 	if err != nil {
 		return err
 	}
@@ -89,7 +87,7 @@ func (o *Outbox) storeState(tx *store.Tx, lane int64, k known, card string, dec 
 			return err
 		}
 	}
-	state, err := json.Marshal(&dec.State, encodeOptions)
+	state, err := encode(&dec.State)
 	if err != nil {
 		return err
 	}
@@ -179,7 +177,7 @@ func (o *Outbox) insertSends(tx *store.Tx, lane int64, k known, parts []incident
 		}
 		var custom []byte
 		if part.Notification != p.own {
-			if custom, err = json.Marshal(part.Notification, encodeOptions); err != nil {
+			if custom, err = encode(part.Notification); err != nil {
 				return "", err
 			}
 		}

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-json-experiment/json"
 	"github.com/google/uuid"
 
 	"code.lotusguild.org/LotusGuild/lotus-hooks/formatters"
@@ -94,7 +93,7 @@ func (o *Outbox) newEnqueue(w *Webhook) (*enqueue, error) {
 	e := &enqueue{webhook: w, id: id.String(), now: millis(w.Payload.Received)}
 	w.SenderID = storable(w.SenderID)
 	w.Notification.Incident.Key = storable(w.Notification.Incident.Key)
-	if e.notif, err = json.Marshal(&w.Notification, encodeOptions); err != nil {
+	if e.notif, err = encode(&w.Notification); err != nil {
 		return nil, err
 	}
 	for _, c := range []struct {
@@ -102,7 +101,7 @@ func (o *Outbox) newEnqueue(w *Webhook) (*enqueue, error) {
 		to   *[]byte
 	}{{w.Payload.Header, &e.headers}, {w.Payload.Query, &e.query}} {
 		if len(c.from) > 0 {
-			if *c.to, err = json.Marshal(c.from, encodeOptions); err != nil {
+			if *c.to, err = encode(c.from); err != nil {
 				return nil, err
 			}
 		}
@@ -113,12 +112,8 @@ func (o *Outbox) newEnqueue(w *Webhook) (*enqueue, error) {
 			return nil, err
 		}
 		t := target{lane: lane}
-		if len(r.Mentions) > 0 {
-			list, err := json.Marshal(r.Mentions)
-			if err != nil {
-				return nil, err
-			}
-			t.mentions = string(list)
+		if t.mentions, err = encodeList(r.Mentions); err != nil {
+			return nil, err
 		}
 		if !slices.ContainsFunc(e.lanes, func(have target) bool { return have.lane == lane }) {
 			e.lanes = append(e.lanes, t)

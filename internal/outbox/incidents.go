@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/go-json-experiment/json"
-
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/incident"
 )
 
@@ -41,7 +39,7 @@ func (o *Outbox) OpenIncidents(ctx context.Context, hook string) ([]OpenIncident
 		i.Since, i.Updated = fromMillis(opened), fromMillis(updated)
 		var s incident.State
 		if len(state) > 0 { // else it waits for its turn
-			if err := json.Unmarshal(state, &s); err != nil {
+			if err := decode(state, &s); err != nil {
 				return nil, fmt.Errorf("list incidents: %s of %s: %w", i.Key, i.Hook, err)
 			}
 		}

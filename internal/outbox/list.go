@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/go-json-experiment/json"
-
 	"code.lotusguild.org/LotusGuild/lotus-hooks/formatters"
 )
 
@@ -73,7 +71,7 @@ func (o *Outbox) deliveries(ctx context.Context, end string, args ...any) ([]Del
 			return nil, fmt.Errorf("list deliveries: %w", err)
 		}
 		var n formatters.Notification
-		if err := json.Unmarshal(notification, &n); err != nil {
+		if err := decode(notification, &n); err != nil {
 			return nil, fmt.Errorf("list deliveries: webhook %s: %w", d.Webhook, err)
 		}
 		d.Received, d.Title = fromMillis(received), n.Title()

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/go-json-experiment/json"
 	"github.com/google/uuid"
 
 	"code.lotusguild.org/LotusGuild/lotus-hooks/formatters"
@@ -47,9 +46,9 @@ func loadHead(tx *store.Tx, lane, from, now int64) (d *delivery, timer bool, err
 	if err != nil {
 		return nil, false, fmt.Errorf("load head of lane: %w", err)
 	}
-	d.unreadable = json.Unmarshal(notification, &d.notification)
+	d.unreadable = decode(notification, &d.notification)
 	if len(pace) > 0 {
-		if err := json.Unmarshal(pace, &d.room); err != nil {
+		if err := decode(pace, &d.room); err != nil {
 			return nil, false, fmt.Errorf("load pace of lane: %w", err)
 		}
 	}
@@ -75,7 +74,7 @@ func loadIncident(tx *store.Tx, where string, args ...any) (known, error) {
 		return known{}, fmt.Errorf("load incident: %w", err)
 	}
 	if len(state) > 0 {
-		if err := json.Unmarshal(state, &k.state); err != nil {
+		if err := decode(state, &k.state); err != nil {
 			return known{}, fmt.Errorf("load incident: %w", err)
 		}
 	}
@@ -223,7 +222,7 @@ func loadPace(tx *store.Tx, lane int64) (*incident.Room, error) {
 	var pace []byte
 	err := tx.QueryRow(`SELECT pace FROM lanes WHERE id = $1`, lane).Scan(&pace)
 	if err == nil && len(pace) > 0 {
-		err = json.Unmarshal(pace, &room)
+		err = decode(pace, &room)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("load pace of lane: %w", err)

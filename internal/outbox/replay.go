@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-
-	"github.com/go-json-experiment/json"
 )
 
 // ErrNoRooms says that a webhook is to be told again that was told nowhere.
@@ -61,7 +59,7 @@ func (o *Outbox) Stored(ctx context.Context, id string) (Webhook, error) {
 		to   any
 	}{{notification, &w.Notification}, {headers, &w.Payload.Header}, {query, &w.Payload.Query}} {
 		if len(c.from) > 0 {
-			if err := json.Unmarshal(c.from, c.to); err != nil {
+			if err := decode(c.from, c.to); err != nil {
 				return w, err
 			}
 		}

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/go-json-experiment/json"
-
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/incident"
 	"code.lotusguild.org/LotusGuild/lotus-hooks/internal/store"
 )
@@ -53,7 +51,7 @@ func nextSend(tx *store.Tx, lane int64) (*send, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load send: %w", err)
 	}
-	if err := json.Unmarshal(notification, &s.event.Notification); err != nil {
+	if err := decode(notification, &s.event.Notification); err != nil {
 		return nil, fmt.Errorf("load send %s: %w", s.id, err)
 	}
 	if s.event.Mentions, err = decodeList(mentions); err != nil {
