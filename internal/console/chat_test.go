@@ -168,6 +168,15 @@ func TestChat(t *testing.T) {
 		room.addTo("direct", "@bot:demo", "m.room.message", edit(board, "Wordle #1 · 1/6"))
 		tb.until(`document.querySelector("` + direct + `.card").innerText === "Wordle #1 · 1/6" && document.querySelector("` + direct + `.was-edited")`)
 	})
+	t.Run("OKForgotten", func(t *testing.T) {
+		room := newFakeRoom()
+		tb := openChat(t, browser, room, nil, desktop, "Failed to load resource: net::ERR_") // as cut connections are
+		room.addTo("direct", "@bot:demo", "m.room.message", map[string]string{"msgtype": "m.text", "body": "Wordle #1 · 0/6"})
+		tb.until(`document.querySelector('[href="#direct"] .unread').textContent === "1"`)
+		room.forget()
+		tb.server.CloseClientConnections()
+		tb.until(`document.querySelector('[href="#direct"]').hidden && document.querySelector('[href="#direct"] .unread').textContent === ""`)
+	})
 	t.Run("ErrRefused", func(t *testing.T) {
 		tb := openChat(t, browser, newFakeRoom(), console.Refusal("Nobody is there yet."), desktop, "422")
 		tb.write("!help")

@@ -109,6 +109,7 @@ function listen() {
       refresh();
       if (resumed) return;
       live = false;
+      rail.forget();
       for (const room of rooms.values()) room.clear();
     },
     event(event) {

@@ -38,6 +38,14 @@ export class Rail {
     if (entry) entry.link.hidden = false;
   }
 
+  // forget begins anew, as nothing has been said anywhere.
+  forget() {
+    for (const [name, entry] of this.#links) {
+      entry.link.hidden = Boolean(entry.direct) && name !== this.current;
+      this.#read(entry);
+    }
+  }
+
   // unread counts a message in a room that is not shown; rings is one that is for everybody.
   unread(room, rings) {
     const link = this.#links.get(room);
@@ -70,14 +78,18 @@ export class Rail {
     }
     this.reveal(view);
     const entry = this.#links.get(view);
-    entry.unread = 0;
-    entry.rings = false;
-    this.#draw(entry);
+    this.#read(entry);
     document.getElementById("view-title").textContent = entry.title;
     document.getElementById("view-topic").textContent = entry.topic;
     document.title = `${entry.title} – lotus-hooks demo`;
     entry.link.scrollIntoView({ block: "nearest", inline: "nearest" });
     this.#change(view, entered);
+  }
+
+  #read(entry) {
+    entry.unread = 0;
+    entry.rings = false;
+    this.#draw(entry);
   }
 
   #draw({ count, unread, rings, link, title }) {
