@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"maunium.net/go/mautrix"
 	"maunium.net/go/mautrix/id"
@@ -54,6 +55,7 @@ func newParlour(t *testing.T) *parlour {
 	h.hook("builds", "generic", "secret", "")
 	h.hook("series", "sonarr", "secret", "")
 	h.bot += p.settings(t)
+	h.zone = noon(time.Now())
 	h.write()
 	h.start()
 	for _, room := range []id.RoomID{p.plain, p.secret, p.elsewhere, p.hall, p.space} {
@@ -61,6 +63,10 @@ func newParlour(t *testing.T) *parlour {
 	}
 	return p
 }
+
+// noon returns a time zone in which it is between noon and one, so that the day does not end in
+// the midst of a test. Etc/GMT-2 is two hours ahead of UTC.
+func noon(now time.Time) string { return fmt.Sprintf("Etc/GMT%+d", now.UTC().Hour()-12) }
 
 // settings are those of a bot with everything.
 func (p *parlour) settings(t *testing.T) string {

@@ -35,6 +35,7 @@ type house struct {
 	rooms   []string // entries of hooks.yaml
 	hooks   []hook
 	bot     string // the bot's entry, as YAML inside braces; "" for none
+	zone    string // the time zone; "" for UTC
 	process *process
 	config  *config.Config    // as the program sees it; set by write
 	more    map[string]string // further secrets, and what they are
@@ -114,10 +115,11 @@ metrics: {listen: %q}
 console: {listen: %q}
 database: %q
 log: {level: debug}
+timezone: %s
 digest: {enabled: false}
 rooms: {%s}
 %shooks:
-`, h.homeserver, domain, h.transactions, h.webhooks, h.metrics, h.console, h.database, strings.Join(h.rooms, ", "), h.botYAML())
+`, h.homeserver, domain, h.transactions, h.webhooks, h.metrics, h.console, h.database, cmp.Or(h.zone, "UTC"), strings.Join(h.rooms, ", "), h.botYAML())
 	for _, k := range h.hooks {
 		fmt.Fprintf(&b, "  - {id: %q, name: %s, service: %s, room: %s, %s}\n", k.id, k.name, k.service, k.room, cmp.Or(k.more, "get: true"))
 	}
