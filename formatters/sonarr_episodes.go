@@ -23,18 +23,20 @@ func (w *sonarrWebhook) isDaily() bool { return strings.EqualFold(string(w.Serie
 // label names the episodes as people do: "S02E03–E04, E06", "season 2 (24 episodes)",
 // "special 1", and for a daily series "2026-03-14".
 func (w *sonarrWebhook) label() string {
+	seasons, total := seasonsOf(w.Episodes), 0
+	for _, s := range seasons {
+		total += len(s.episodes)
+	}
 	if dates := w.airDates(); len(dates) > 0 {
 		if len(dates) > fewParts {
-			return fmt.Sprintf("%s to %s (%d episodes)", dates[0], dates[len(dates)-1], len(dates))
+			return fmt.Sprintf("%s to %s (%d episodes)", dates[0], dates[len(dates)-1], max(total, len(dates)))
 		}
 		return strings.Join(dates, ", ")
 	}
-	seasons := seasonsOf(w.Episodes)
 	if len(seasons) > 2 {
-		numbers, total := make([]int, len(seasons)), 0
+		numbers := make([]int, len(seasons))
 		for i, s := range seasons {
 			numbers[i] = s.number
-			total += len(s.episodes)
 		}
 		return fmt.Sprintf("seasons %s (%d episodes)", ranges(numbers, strconv.Itoa), total)
 	}

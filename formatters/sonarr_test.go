@@ -148,6 +148,7 @@ func TestSonarrEpisodeLabel(t *testing.T) {
 		{"ManySeasons", "", manySeasons, "seasons 1–3 (4 episodes)"},
 		{"Daily", `"type":"daily",`, sonarrEpisodes(2026, 14), "2026-03-14"},
 		{"DailyTwo", `"type":"Daily",`, sonarrEpisodes(2026, 15, 14), "2026-03-14, 2026-03-15"},
+		{"DailyTwoADay", `"type":"daily",`, strings.ReplaceAll(sonarrEpisodes(2026, 10, 11, 12, 13, 14), "-11", "-10"), "2026-03-10 to 2026-03-14 (5 episodes)"},
 		{"DailyMany", `"type":"daily",`, sonarrEpisodes(2026, 10, 11, 12, 13), "2026-03-10 to 2026-03-13 (4 episodes)"},
 		{"DailyDateUnknown", `"type":"daily",`, `"episodes":[{"seasonNumber":2026,"episodeNumber":45}],`, "S2026E45"},
 		{"NumberMissing", "", `"episodes":[{"seasonNumber":2}],`, ""},
