@@ -78,7 +78,7 @@ e2e: $(BIN) ## the program on a real Synapse, with SQLite and PostgreSQL
 	LOTUS_E2E=1 LOTUS_HOOKS_REQUIRE_POSTGRES=1 LOTUS_HOOKS_BINARY=$(CURDIR)/$(BIN) $(TEST) -count=1 -timeout 15m ./e2e/... ./virtualusers/... ./internal/homeserver/...
 
 .PHONY: torture
-torture: $(BIN) ## the faults of the end-to-end tests, 200 times (an hour and a quarter)
+torture: $(BIN) ## the faults of the end-to-end tests, 200 times (three quarters of an hour)
 	LOTUS_E2E=1 LOTUS_HOOKS_REQUIRE_POSTGRES=1 LOTUS_HOOKS_BINARY=$(CURDIR)/$(BIN) LOTUS_TORTURE=$(ROUNDS) $(TEST) -count=1 -timeout 3h -run Torture -v ./e2e
 
 .PHONY: bench

@@ -23,7 +23,7 @@ func newDeliveries(env *app.Env) *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return app.Deliveries(cmd.Context(), *env, q) },
 	}
-	cmd.Flags().StringVar(&q.State, "state", "", "only those that are pending, held, planned, told, dead or filtered")
+	cmd.Flags().StringVar(&q.State, "state", "", "only those that are pending, held, planned, told, dead, replayed or filtered")
 	completeFlag(cmd, "state", app.States)
 	listFlags(cmd, env, &q)
 	return cmd

@@ -27,7 +27,7 @@ of the configuration: so custom formats are tried out.`,
 			}
 			return cobra.RangeArgs(1, 2)(cmd, args)
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			format := app.RenderText
 			switch {
 			case html:
@@ -36,9 +36,9 @@ of the configuration: so custom formats are tried out.`,
 				format = app.RenderJSON
 			}
 			if hook != "" {
-				return app.RenderHook(*env, hook, optional(args, 0), format)
+				return app.RenderHook(cmd.Context(), *env, hook, optional(args, 0), format)
 			}
-			return app.Render(*env, args[0], optional(args, 1), format)
+			return app.Render(cmd.Context(), *env, args[0], optional(args, 1), format)
 		},
 	}
 	cmd.Flags().BoolVar(&html, "html", false, "print the HTML")

@@ -19,12 +19,12 @@ the rooms where it died, or, if it died in none, in all its rooms.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, ids []string) error {
 			if allDead == (len(ids) > 0) {
-				return wrongUse(cmd, errors.New("name the webhooks, or --dead for all that died"))
+				return wrongUse(cmd, errors.New("name the webhooks, or --dead for all that are dead"))
 			}
 			return app.Replay(cmd.Context(), *env, ids, allDead, rooms)
 		},
 	}
-	cmd.Flags().BoolVar(&allDead, "dead", false, "all that died")
-	cmd.Flags().StringSliceVar(&rooms, "room", nil, "tell it in this room instead; may be repeated")
+	cmd.Flags().BoolVar(&allDead, "dead", false, "all that are dead")
+	cmd.Flags().StringArrayVar(&rooms, "room", nil, "tell it in this room instead; may be repeated")
 	return cmd
 }

@@ -83,7 +83,7 @@ func TestCustomPage(t *testing.T) {
 			t.Parallel()
 			env := configure(t, e.hook)
 			env.Stdin = strings.NewReader(e.webhook)
-			if err := RenderHook(env, name, "", RenderText); err != nil {
+			if err := RenderHook(t.Context(), env, name, "", RenderText); err != nil {
 				t.Fatal(err)
 			}
 			if got := strings.TrimSpace(env.Stdout.(*bytes.Buffer).String()); got != e.card {
@@ -164,7 +164,7 @@ func TestRenderHook(t *testing.T) {
 		t.Parallel()
 		env := configure(t, customHook("      status: '\"x\"'\n      subject: payload.a.b\n"))
 		env.Stdin = strings.NewReader(`{"host":"nas-1","text":"hello"}`)
-		if err := RenderHook(env, "Back Ups", "-", RenderText); err != nil {
+		if err := RenderHook(t.Context(), env, "Back Ups", "-", RenderText); err != nil {
 			t.Fatal(err)
 		}
 		if got := env.Stdout.(*bytes.Buffer).String(); got != "X nas-1\n" {
@@ -178,13 +178,13 @@ func TestRenderHook(t *testing.T) {
 	t.Run("ErrUnknownHook", func(t *testing.T) {
 		t.Parallel()
 		env := configure(t, customHook("      status: '\"x\"'\n"))
-		if err := RenderHook(env, "nope", "", RenderText); err == nil || !strings.Contains(err.Error(), `no hook "nope"`) {
+		if err := RenderHook(t.Context(), env, "nope", "", RenderText); err == nil || !strings.Contains(err.Error(), `no hook "nope"`) {
 			t.Errorf("error %v", err)
 		}
 	})
 	t.Run("ErrServiceCustom", func(t *testing.T) {
 		t.Parallel()
-		if err := Render(Env{}, formatters.Custom, "", RenderText); err == nil || !strings.Contains(err.Error(), "--hook") {
+		if err := Render(t.Context(), Env{}, formatters.Custom, "", RenderText); err == nil || !strings.Contains(err.Error(), "--hook") {
 			t.Errorf("error %v", err)
 		}
 	})
@@ -202,7 +202,7 @@ func TestExampleFormat(t *testing.T) {
 	env := configure(t, regexp.MustCompile(`(?m)^( +)#(\S)`).ReplaceAllString(hook, "$1$2"))
 	env.Stdin = strings.NewReader(`{"host":"nas-1","ok":true,"target":"tape","size":13000000000,"seconds":3900,"log_url":"https://nas-1.example.org/log",
 		"disks":[{"name":"sda","free":1024}],"notes":"**all** well","severity":"page","team":"storage","log":["a","b"]}`)
-	if err := RenderHook(env, "backups", "", RenderText); err != nil {
+	if err := RenderHook(t.Context(), env, "backups", "", RenderText); err != nil {
 		t.Fatal(err)
 	}
 	const want = `BACKED UP nas-1 to tape

@@ -24,7 +24,7 @@ type DeliveriesQuery struct {
 
 // states are what a delivery can be listed by.
 var states = []string{
-	string(outbox.Pending), string(outbox.Held), string(outbox.Planned), string(outbox.Told), string(outbox.Dead), string(outbox.Filtered),
+	string(outbox.Pending), string(outbox.Held), string(outbox.Planned), string(outbox.Told), string(outbox.Dead), string(outbox.Replayed), string(outbox.Filtered),
 }
 
 // Deliveries prints the newest webhooks and how far each is in each of its rooms.
@@ -33,6 +33,11 @@ func Deliveries(ctx context.Context, e Env, q DeliveriesQuery) error {
 		list, err := box.Deliveries(ctx, outbox.Filter{State: outbox.State(q.State), Hook: q.Hook, Limit: q.Limit})
 		if err != nil {
 			return err
+		}
+		if len(list) == 0 && q.Hook != "" { // a hook of yesterday may have some
+			if _, err := findHook(cfg, q.Hook); err != nil {
+				return err
+			}
 		}
 		if q.JSON {
 			return printJSON(e.Stdout, list)
@@ -98,7 +103,10 @@ func Replay(ctx context.Context, e Env, ids []string, allDead bool, rooms []stri
 		}
 		references := make([]string, len(rooms))
 		for i, room := range rooms {
-			references[i] = cfg.RoomReference(room)
+			var err error
+			if references[i], err = cfg.FindRoom(room); err != nil {
+				return err
+			}
 		}
 		var errs []error
 		for _, id := range ids {

@@ -54,6 +54,11 @@ func Incidents(ctx context.Context, e Env, hook string, asJSON bool) error {
 		if err != nil {
 			return err
 		}
+		if len(list) == 0 && hook != "" { // a hook of yesterday may have some
+			if _, err := findHook(cfg, hook); err != nil {
+				return err
+			}
+		}
 		if asJSON {
 			return printJSON(e.Stdout, list)
 		}

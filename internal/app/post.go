@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -27,7 +28,7 @@ func Send(ctx context.Context, e Env, hook, file string) error {
 	}
 	var sample payloads.Sample
 	if file != "" {
-		sample, err = readSample(e, file)
+		sample, err = readSample(ctx, e, file)
 	} else if all := payloads.Of(h.Service); len(all) > 0 {
 		sample = all[0]
 	} else {
@@ -47,7 +48,9 @@ func Send(ctx context.Context, e Env, hook, file string) error {
 		// The address holds the hook's id, so the error's own text is not shown.
 		return fmt.Errorf("the gateway at %s does not answer: is lotus-hooks running?", cfg.Gateway.Listen)
 	}
-	_, err = fmt.Fprintln(e.Stdout, answer)
+	if _, err = fmt.Fprintln(e.Stdout, answer); err == nil && answer[0] != '2' {
+		err = errors.New("the gateway did not accept it")
+	}
 	return err
 }
 
@@ -77,6 +80,9 @@ func local(listen string) string {
 // hopHeaders belong to the connection on which a sample was captured.
 var hopHeaders = []string{"Connection", "Content-Length", "Transfer-Encoding", "Host", "Accept-Encoding"}
 
+// direct asks no proxy, which would see the hook's id.
+var direct = &http.Client{Transport: &http.Transport{}}
+
 // post sends a sample as its service would, and returns the status and body of the answer.
 func post(ctx context.Context, url string, s payloads.Sample) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
@@ -92,7 +98,7 @@ func post(ctx context.Context, url string, s payloads.Sample) (string, error) {
 	for _, h := range hopHeaders {
 		req.Header.Del(h)
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := direct.Do(req)
 	if err != nil {
 		return "", err
 	}

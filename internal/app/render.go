@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -35,7 +36,7 @@ type rendered struct {
 
 // Render prints what a payload of a service becomes. The payload is read from the named
 // file, or from standard input when the name is "" or "-".
-func Render(e Env, service, file string, format RenderFormat) error {
+func Render(ctx context.Context, e Env, service, file string, format RenderFormat) error {
 	s, ok := formatters.Lookup(service)
 	switch {
 	case service == formatters.Custom:
@@ -43,11 +44,11 @@ func Render(e Env, service, file string, format RenderFormat) error {
 	case !ok:
 		return fmt.Errorf("unknown service %q: use one of %s", service, strings.Join(ServiceNames(), ", "))
 	}
-	return render(e, s, file, format, time.Local)
+	return render(ctx, e, s, file, format, time.Local)
 }
 
 // RenderHook prints what a payload becomes for a hook of the configuration.
-func RenderHook(e Env, name, file string, format RenderFormat) error {
+func RenderHook(ctx context.Context, e Env, name, file string, format RenderFormat) error {
 	cfg, err := e.loadConfig()
 	if err != nil {
 		return err
@@ -61,11 +62,11 @@ func RenderHook(e Env, name, file string, format RenderFormat) error {
 	if len(problems) > 0 {
 		return problems
 	}
-	return render(e, s, file, format, cfg.Timezone.Location)
+	return render(ctx, e, s, file, format, cfg.Timezone.Location)
 }
 
-func render(e Env, s formatters.Service, file string, format RenderFormat, zone *time.Location) error {
-	sample, err := readSample(e, file)
+func render(ctx context.Context, e Env, s formatters.Service, file string, format RenderFormat, zone *time.Location) error {
+	sample, err := readSample(ctx, e, file)
 	if err != nil {
 		return err
 	}
@@ -93,12 +94,12 @@ func render(e Env, s formatters.Service, file string, format RenderFormat, zone 
 	return err
 }
 
-func readSample(e Env, file string) (payloads.Sample, error) {
+func readSample(ctx context.Context, e Env, file string) (payloads.Sample, error) {
 	var data []byte
 	var err error
 	if file == "" || file == "-" {
 		file = "standard input"
-		data, err = io.ReadAll(e.Stdin)
+		data, err = readAll(ctx, e.Stdin)
 	} else {
 		data, err = os.ReadFile(file)
 	}
@@ -110,4 +111,23 @@ func readSample(e Env, file string) (payloads.Sample, error) {
 		return payloads.Sample{}, fmt.Errorf("%s: %w", file, err)
 	}
 	return s, nil
+}
+
+// readAll reads to the end, unless ctx ends before: a person may have forgotten to name a file.
+func readAll(ctx context.Context, r io.Reader) ([]byte, error) {
+	type read struct {
+		data []byte
+		err  error
+	}
+	done := make(chan read, 1)
+	go func() {
+		data, err := io.ReadAll(r)
+		done <- read{data, err}
+	}()
+	select {
+	case all := <-done:
+		return all.data, all.err
+	case <-ctx.Done():
+		return nil, errors.New("interrupted")
+	}
 }

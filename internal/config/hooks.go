@@ -25,6 +25,14 @@ func (c *Config) RoomReference(room string) string {
 	return room
 }
 
+// FindRoom is RoomReference for a room that a person names, who may be mistaken.
+func (c *Config) FindRoom(room string) (string, error) {
+	if !c.isKnownRoom(room) {
+		return "", fmt.Errorf("unknown room %q: %s", room, c.roomRemedy(room))
+	}
+	return c.RoomReference(room), nil
+}
+
 // resolve fills in what follows from the service, from other fields, or from files.
 func (h *Hook) resolve(c *Config, d *decoder, path string) {
 	if h.Name == "" {
@@ -148,14 +156,22 @@ func (c *Config) validateRooms() {
 // validateRoom reports a hook's or route's room that is none. A route that names no room
 // has its hook's, which is reported there.
 func (c *Config) validateRoom(room, path string) {
-	if _, named := c.Rooms[room]; named || isRoom(room) || !c.report.given(path) || room == "" {
+	if c.isKnownRoom(room) || !c.report.given(path) || room == "" {
 		return
 	}
-	remedy := suggest(room, slices.Collect(maps.Keys(c.Rooms)))
+	c.report.problem(path, fmt.Sprintf("unknown room %q", room), c.roomRemedy(room))
+}
+
+func (c *Config) isKnownRoom(room string) bool {
+	_, named := c.Rooms[room]
+	return named || isRoom(room)
+}
+
+func (c *Config) roomRemedy(room string) string {
 	if len(c.Rooms) == 0 {
-		remedy = "give it a room id under rooms, or write the id here"
+		return "give it a room id under rooms, or write the id here"
 	}
-	c.report.problem(path, fmt.Sprintf("unknown room %q", room), remedy)
+	return suggest(room, slices.Collect(maps.Keys(c.Rooms)))
 }
 
 // isRoom says whether a text is a room id or an alias. Ids are opaque: those of room

@@ -252,6 +252,11 @@ func (e *enqueue) insert(tx *store.Tx, next map[int64]int64) error {
 	if err != nil {
 		return fmt.Errorf("insert webhook: %w", err)
 	}
+	if w.ReplayOf != "" {
+		if _, err := tx.Exec(`UPDATE deliveries SET state = 'replayed' WHERE webhook = $1 AND state = 'dead'`, w.ReplayOf); err != nil {
+			return fmt.Errorf("update what is told again: %w", err)
+		}
+	}
 	for _, t := range e.targets {
 		_, err := tx.Exec(`INSERT INTO deliveries (lane, position, webhook, state, mentions) VALUES ($1, $2, $3, 'pending', $4)`,
 			t.lane, next[t.lane], e.id, t.mentions)

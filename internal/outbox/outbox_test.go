@@ -354,6 +354,38 @@ func TestReplayStaysWhereItIsSent(t *testing.T) {
 	})
 }
 
+// TestReplayedIsDeadNoLonger tells again what died, once for each time that it is asked for.
+func TestReplayedIsDeadNoLonger(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		rooms := newRooms()
+		p := run(t, storetest.Open(t, url), rooms)
+		rooms.fault(func(e outbox.Event) error { return &outbox.Failure{Class: outbox.Message, Err: errAway} }, nil)
+		a := enqueue(t, p.Outbox, webhook("refused", "!a"))
+		if state := told(t, p.Outbox, a.ID); state != outbox.Dead {
+			t.Fatalf("it is %s", state)
+		}
+		rooms.fault(nil, nil)
+		again, err := p.Replay(t.Context(), a.ID)
+		if err != nil || told(t, p.Outbox, again.ID) != outbox.Told {
+			t.Fatalf("replay: %v", err)
+		}
+		dead, err := p.Deliveries(t.Context(), outbox.Filter{State: outbox.Dead})
+		if err != nil || len(dead) != 0 {
+			t.Errorf("still dead: %+v, %v", dead, err)
+		}
+		if list, err := p.Deliveries(t.Context(), outbox.Filter{Webhook: a.ID}); err != nil || len(list) != 1 || list[0].State != outbox.Replayed {
+			t.Errorf("got %+v, %v: want it listed as replayed", list, err)
+		}
+		if s, err := p.Stats(t.Context()); err != nil || s.Dead != 0 {
+			t.Errorf("%d are dead, %v", s.Dead, err)
+		}
+		if again, err := p.Replay(t.Context(), a.ID); err != nil || again.Deliveries != 1 {
+			t.Errorf("asked for by its id it is told in %d rooms, %v", again.Deliveries, err)
+		}
+	})
+}
+
 func TestFilteredIsKept(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {

@@ -14,7 +14,7 @@ var ErrNoRooms = errors.New("it was told in no room (its hook's filter dropped i
 var ErrUnknownWebhook = errors.New("unknown webhook")
 
 // Replay tells a webhook again, as a new webhook: in the given rooms, or in the rooms it
-// was for, only the dead ones if any is dead.
+// was for, only those where it died if it died in any. What is dead of it is Replayed then.
 func (o *Outbox) Replay(ctx context.Context, id string, rooms ...string) (Accepted, error) {
 	return o.ReplayOnce(ctx, id, "", rooms...)
 }
@@ -81,7 +81,7 @@ func (o *Outbox) replayRooms(ctx context.Context, id string) ([]string, error) {
 			return nil, err
 		}
 		all = append(all, room)
-		if state == Dead {
+		if state == Dead || state == Replayed {
 			dead = append(dead, room)
 		}
 	}

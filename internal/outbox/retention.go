@@ -84,7 +84,7 @@ func (o *Outbox) pruneIncidents(tx *store.Tx, cutoff int64) error {
 
 func finishedBefore(tx *store.Tx, id string) ([]string, error) {
 	rows, err := tx.Query(`SELECT id FROM webhooks w WHERE id < $1 AND NOT EXISTS
-		(SELECT 1 FROM deliveries WHERE webhook = w.id AND state NOT IN ('told', 'dead')) ORDER BY id LIMIT $2`, id, pruneBatch)
+		(SELECT 1 FROM deliveries WHERE webhook = w.id AND state NOT IN ('told', 'dead', 'replayed')) ORDER BY id LIMIT $2`, id, pruneBatch)
 	if err != nil {
 		return nil, err
 	}

@@ -12,11 +12,12 @@ type State string
 
 // The states of a delivery.
 const (
-	Pending State = "pending" // waits for its turn
-	Held    State = "held"    // waits for something else than its turn
-	Planned State = "planned" // decided and being sent
-	Told    State = "told"
-	Dead    State = "dead"
+	Pending  State = "pending" // waits for its turn
+	Held     State = "held"    // waits for something else than its turn
+	Planned  State = "planned" // decided and being sent
+	Told     State = "told"
+	Dead     State = "dead"
+	Replayed State = "replayed" // was dead, and is told again as another webhook's
 )
 
 // waiters are those who wait for a webhook to be told.
