@@ -181,7 +181,7 @@ func TestRunTimeErrors(t *testing.T) {
 				t.Errorf("told in %v, want the hook's own room", rooms)
 			}
 			log := h.logs.String()
-			if strings.Count(log, "filter failed") != 1 || strings.Count(log, "route failed") != 1 || !strings.Contains(log, c.text) {
+			if strings.Count(log, "filter failed") != 1 || strings.Count(log, "route failed") != 1 || !strings.Contains(log, c.text) || !strings.Contains(log, `err="routes[0].when: `) {
 				t.Errorf("want filter and route logged once each with %q:\n%s", c.text, log)
 			}
 			if strings.Contains(log, "SECRET") {

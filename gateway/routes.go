@@ -1,6 +1,9 @@
 package gateway
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // rooms returns where a webhook is told: nowhere if the filter drops it.
 func (g *Gateway) rooms(h *hook, in *input) []Routed {
@@ -17,7 +20,7 @@ func (g *Gateway) rooms(h *hook, in *input) []Routed {
 		route := &h.Routes[i]
 		matches, err := route.When.holds(in)
 		if err != nil {
-			g.noteExpr(h, "route failed and is passed over", err)
+			g.noteExpr(h, "route failed and is passed over", fmt.Errorf("routes[%d].when: %w", i, err))
 		}
 		if !matches {
 			continue

@@ -144,6 +144,9 @@ func checkBot(cfg *config.Config) config.Errors {
 		return nil
 	}
 	names, err := botCommands(cfg)
+	if problems, are := errors.AsType[config.Errors](err); are {
+		return problems
+	}
 	if err != nil {
 		return config.Errors{cfg.Problem("bot", err.Error(), "")}
 	}

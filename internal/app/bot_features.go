@@ -1,7 +1,6 @@
 package app
 
 import (
-	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"time"
@@ -72,5 +71,17 @@ func botFeatures(p botParts) ([]bot.Feature, error) {
 	if c.Welcome != nil {
 		features = append(features, bot.Welcome(bot.MemoryOf(p.db, "welcome"), welcomeOptions(p)))
 	}
-	return features, errors.Join(fortuneErr, championErr, agentErr)
+	var problems config.Errors
+	for _, file := range []struct {
+		field string
+		err   error
+	}{{"bot.fortune_files", fortuneErr}, {"bot.champions_file", championErr}, {"bot.agents_file", agentErr}} {
+		if file.err != nil {
+			problems = append(problems, p.cfg.Problem(file.field, file.err.Error(), "mend the file, or leave the field out for our own"))
+		}
+	}
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	return features, nil
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -69,5 +70,31 @@ func expectText(t *testing.T, file, got string) {
 	}
 	if got != string(want) {
 		t.Errorf("check says\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestCheckBotFiles names the field of each file of the bot's games that cannot be read.
+func TestCheckBotFiles(t *testing.T) {
+	t.Parallel()
+	env := configure(t, "  - {id: 00000000-0000-4000-8000-000000000001, service: generic, room: spam}\n"+
+		"bot:\n  user: \"@lotusbot:demo\"\n  password_file: password\n  fortune_files: [none]\n  champions_file: broken.json\n  agents_file: none.json\n")
+	dir := filepath.Dir(env.Config)
+	for name, text := range map[string]string{"password": "secret", "broken.json": "{bad"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := Check(t.Context(), env, false)
+	found, are := errors.AsType[config.Errors](err)
+	var fields []string
+	for _, p := range found {
+		fields = append(fields, p.Path)
+		if p.Remedy == "" || p.Line == 0 {
+			t.Errorf("no line or no remedy: %s", p)
+		}
+	}
+	want := []string{"bot.fortune_files", "bot.champions_file", "bot.agents_file"}
+	if !are || !slices.Equal(fields, want) {
+		t.Errorf("got %v, want problems of %v", err, want)
 	}
 }

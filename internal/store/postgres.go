@@ -37,7 +37,7 @@ var postgres = &dialect{
 const flushCommits = `SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`
 
 func openPostgres(url string) (*DB, error) {
-	config, err := pgx.ParseConfig(url)
+	config, err := parsePostgres(url)
 	if err != nil {
 		return nil, err
 	}
@@ -45,6 +45,18 @@ func openPostgres(url string) (*DB, error) {
 	db.SetMaxOpenConns(16)
 	db.SetMaxIdleConns(4)
 	return &DB{write: db, read: db, dialect: postgres, url: url}, nil
+}
+
+// parsePostgres reads the URL of a database. An error says what is wrong and repeats nothing of
+// the URL, which holds a password.
+func parsePostgres(url string) (*pgx.ConnConfig, error) {
+	config, err := pgx.ParseConfig(url)
+	if err == nil {
+		return config, nil
+	}
+	text := err.Error() // "cannot parse `the URL`: what is wrong (in its words)"
+	what, _, _ := strings.Cut(text[strings.LastIndex(text, "`: ")+1:], " (")
+	return nil, fmt.Errorf("the URL of PostgreSQL cannot be read%s; write special characters of its password as %%40 and the like", what)
 }
 
 // execute returns what runs statements in a new session.

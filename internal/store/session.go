@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"sync/atomic"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
@@ -28,7 +27,7 @@ const sessionSettings = `SELECT set_config(s.name, w.value, false) FROM (VALUES
 
 // openSession returns a pool of one connection that is never replaced by another.
 func (db *DB) openSession() (*sql.DB, error) {
-	config, err := pgx.ParseConfig(db.url)
+	config, err := parsePostgres(db.url)
 	if err != nil {
 		return nil, fmt.Errorf("open session: %w", err)
 	}

@@ -58,6 +58,21 @@ func TestOpenErrors(t *testing.T) {
 	}
 }
 
+// TestPostgresURLIsSecret says what is wrong with a URL and repeats no part of its password.
+func TestPostgresURLIsSecret(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]string{
+		"postgres://u:s3@cretpw@h/db?sslmode=bogus": "failed to configure TLS; write special characters",
+		"postgres://u:s3/cretpw@h/db":               "invalid port",
+		"postgres://u:cretpw@h:70000/db":            "invalid port",
+	} {
+		_, err := store.Open(t.Context(), url)
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "cret") || strings.Contains(err.Error(), "s3") {
+			t.Errorf("%s: %v, want %q", url, err, want)
+		}
+	}
+}
+
 func TestUpdate(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
