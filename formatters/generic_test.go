@@ -76,6 +76,9 @@ func TestGenericFirstLine(t *testing.T) {
 		{"GarbageUndeclared", "", "\x00\x01\x02\x03\xff\xfe\x00", line{"received |  | 7 bytes of binary data", info}},
 
 		{"BrokenByQuote", "application/json", `{"title":"got "500"","severity":"error","n":1}`, line{`error | got "500" | `, bad}},
+		{"BrokenByJSON", "application/json", `{"title":"got {"a":"b","c":1}","severity":"error"}`, line{`error | got {"a":"b","c":1} | `, bad}},
+		{"BrokenByQuoteInBrackets", "application/json", `{"title":"[the "nas"] is gone","severity":"error"}`, line{`error | [the "nas"] is gone | `, bad}},
+		{"BrokenWithLoneBracket", "application/json", `{"title":"oh "no" :(","text":"a","severity":"error"}`, line{`error | oh "no" :( | a`, bad}},
 		{"BrokenByNewline", "application/json", "{\"title\":\"a\",\"message\":\"b\nc\"}", line{"message | a | b", info}},
 		{"BrokenByEnd", "application/json", `{"title":"a","message":"b`, line{"message | a | b", info}},
 		{"BrokenInString", "application/json", `"{\"title\":\"a \"quoted\" b\"}"`, line{`message | a "quoted" b | `, info}},

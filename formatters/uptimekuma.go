@@ -51,6 +51,7 @@ func formatUptimeKuma(p Payload) (Notification, error) {
 	if n.Incident.Key == "name:" { // neither number nor name: it may be any monitor
 		n.Incident = Incident{}
 	}
+	n.stripSecrets()
 	return n, err
 }
 
@@ -161,7 +162,7 @@ func (e kumaEnvelope) beat() Notification {
 		} else if !n.Time.IsZero() { // a repeat's time is its own, not the outage's
 			n.Facts = append(n.Facts, Fact{Name: "Since", Time: n.Time})
 		}
-		n.Details = cmp.Or(n.Details, plainResponse(string(h.Response)))
+		n.Details = stacked(n.Details, plainResponse(string(h.Response)))
 	case kumaUp:
 		if since := kumaTime(h.LastDownTime); !since.IsZero() && n.Time.Sub(since) >= time.Second {
 			n.Summary = "after " + durationWords(n.Time.Sub(since)) + n.Summary

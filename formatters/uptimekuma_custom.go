@@ -55,13 +55,18 @@ func withOtherTexts(n Notification, texts []kumaText, message int) Notification 
 		told = append(told, texts[message].value)
 	}
 	for i, other := range texts {
-		if i == message || other.name == "" || slices.Contains(told, other.value) || unwrapJSON(other.value) != nil {
+		if i == message || other.name == "" || slices.Contains(told, other.value) ||
+			unwrapJSON(other.value) != nil || kumaPlaceholder.MatchString(other.value) {
 			continue
 		}
 		n.Facts = append(n.Facts, Fact{Name: other.name, Value: other.value})
 	}
 	return n
 }
+
+// kumaPlaceholder matches what {{ name }}, {{ hostnameOrURL }} and {{ status }} are in what is
+// about no monitor: tests and expiries.
+var kumaPlaceholder = regexp.MustCompile(`Monitor Name not available|testing\.hostname|` + kumaTestMark)
 
 // kumaTitle is the title in the template that Uptime Kuma suggests; behind it, up and down
 // have " - " and the monitor's name.
@@ -202,16 +207,57 @@ func findKumaMessage(s string) (Notification, bool) {
 	s = strings.TrimSpace(s)
 	m := kumaLine.FindStringSubmatchIndex(s)
 	if m == nil {
-		return Notification{}, false
+		return findKumaExpiry(s)
 	}
 	name, reason := s[max(m[2], m[4]):max(m[3], m[5])], s[m[8]:m[9]]
 	if m[0] == 0 { // its reason may be of many lines
 		return kumaMessage{State: markedState(s[m[6]:m[7]]), Name: name, Reason: s[m[8]:]}.notification(), true
 	}
-	if end := stringEnd.FindStringIndex(reason); end != nil && strings.HasPrefix(s, "{") {
-		reason = reason[:end[0]]
+	if strings.HasPrefix(s, "{") {
+		reason = reason[:lengthOfString(reason)]
 	}
+	before, reason := withoutDecoration(s[:m[0]], reason)
 	n := kumaMessage{State: markedState(s[m[6]:m[7]]), Name: name, Reason: reason}.notification()
-	n.Details = s
+	if before != "" || strings.Contains(s, "\n") { // it says more than the message
+		n.Details = s
+	}
 	return n, true
+}
+
+// decoration is what stands before something that is written bold or the like.
+var decoration = regexp.MustCompile("(?:([*_~`]+)|<(\\w+)[^<>]*>)$")
+
+// withoutDecoration takes what decorates a message from the text before it, and its ends from
+// the text behind the message's head.
+func withoutDecoration(before, behind string) (string, string) {
+	for range 4 { // "<p>**" are two
+		m := decoration.FindStringSubmatch(before)
+		if m == nil {
+			break
+		}
+		end := m[1]
+		if end == "" {
+			end = "</" + m[2] + ">"
+		}
+		before, behind = strings.TrimSuffix(before, m[0]), strings.Replace(behind, end, "", 1)
+	}
+	return before, behind
+}
+
+var expiryStart = regexp.MustCompile(`(?i)\[|Domain name `)
+
+// findKumaExpiry looks for the message of an expiry within a text.
+func findKumaExpiry(s string) (Notification, bool) {
+	for line := range strings.Lines(s) {
+		at := expiryStart.FindStringIndex(line)
+		if at == nil {
+			continue
+		}
+		_, message := withoutDecoration(line[:at[0]], strings.TrimSpace(line[at[0]:]))
+		if n, ok := kumaExpiry(message); ok {
+			n.Details = s
+			return n, true
+		}
+	}
+	return Notification{}, false
 }

@@ -66,6 +66,10 @@ func kumaStateOf(status string) kumaState {
 	return kumaUnknown
 }
 
+// longReason is how many bytes of a reason the first line surely holds. The details have a
+// longer one whole: that of a group names all its monitors that are down.
+const longReason = 500
+
 // notification tells the message by itself. The incident is known by the monitor's name,
 // until somebody knows better.
 func (m kumaMessage) notification() Notification {
@@ -91,8 +95,10 @@ func (m kumaMessage) notification() Notification {
 	}
 	first, more, _ := strings.Cut(reason, "\n")
 	if more != "" {
-		n.Details = reason
 		first = cmp.Or(packetLoss.FindString(reason), first)
+	}
+	if more != "" || len(reason) > longReason {
+		n.Details = reason
 	}
 	n.Summary = ": " + strings.TrimSpace(first)
 	return n

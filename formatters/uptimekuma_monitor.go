@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"html"
 	"net/netip"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -93,31 +92,6 @@ func (m *kumaMonitor) target() (target, link string) {
 		host = "[" + host + "]"
 	}
 	return host + ":" + string(m.Port), ""
-}
-
-// secretParameter matches the names of query parameters that are passwords.
-var secretParameter = regexp.MustCompile(`(?i)key|token|secret|pass|pwd|auth|sig|credential|session|jwt`)
-
-// publicURL returns an address's host, and the address as a link when it is http or https,
-// without what should stay secret: user, password, and query parameters such as "apikey".
-// A placeholder ("https://") and what is no address become "".
-func publicURL(raw string) (host, link string) {
-	u, err := url.Parse(strings.TrimSpace(raw))
-	if err != nil || u.Host == "" {
-		return "", ""
-	}
-	u.User, u.Fragment, u.RawFragment = nil, "", ""
-	u.RawQuery = strings.Join(slices.DeleteFunc(strings.Split(u.RawQuery, "&"), func(parameter string) bool {
-		name, _, _ := strings.Cut(parameter, "=")
-		if plain, err := url.QueryUnescape(name); err == nil {
-			name = plain
-		}
-		return secretParameter.MatchString(name)
-	}), "&")
-	if u.Scheme == "http" || u.Scheme == "https" {
-		link = u.String()
-	}
-	return u.Host, link
 }
 
 // group returns the groups that the monitor is in, outermost first: "Core / Web".

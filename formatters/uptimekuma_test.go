@@ -188,6 +188,28 @@ func TestUptimeKumaFactsAndLabels(t *testing.T) {
 	}
 }
 
+func TestUptimeKumaDetails(t *testing.T) {
+	t.Parallel()
+	children := "Child monitors down: " + strings.Repeat("one of many, ", 50) + "the last"
+	tests := []struct{ name, heartbeat, want string }{
+		{"ReasonShort", `"status":0,"msg":"boom"`, ""},
+		{"ReasonLong", `"status":0,"msg":"` + children + `"`, children},
+		{"ReasonLines", `"status":0,"msg":"boom\nat line 7"`, "boom\nat line 7"},
+		{"Response", `"status":0,"msg":"boom","response":"try later"`, "try later"},
+		{"ReasonLinesAndResponse", `"status":0,"msg":"boom\nat line 7","response":"try later"`, "boom\nat line 7\n\ntry later"},
+		{"ResponseOfUp", `"status":1,"msg":"200 - OK","response":"welcome"`, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			n := kuma(t, "application/json", kumaBeat(tt.heartbeat, `"type":"http"`)).Notification
+			if n.Details != tt.want {
+				t.Errorf("details are %q, want %q", n.Details, tt.want)
+			}
+		})
+	}
+}
+
 func TestUptimeKumaTimeAndPing(t *testing.T) {
 	t.Parallel()
 	body := `{"heartbeat":{"monitorID":7,"status":0,"time":null,"timezone":"Asia/Kolkata","timezoneOffset":"+05:30","localDateTime":"2026-11-22 15:21:51","ping":141.33333333333334},"monitor":null,"msg":"[nas] [🔴 Down] boom"}`

@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"strings"
 	"time"
 
 	"code.lotusguild.org/LotusGuild/lotus-hooks/formatters"
@@ -160,7 +161,7 @@ func wake(in Input) Decision {
 	if due := reminder(s, in.Policy); !due.IsZero() && !due.After(in.Now) {
 		d.State.Reminded = in.Now
 		line := headline(s.Last)
-		line.Status = "still " + bareStatus(line.Status)
+		line.Status = "still " + strings.TrimPrefix(bareStatus(line.Status), "still ")
 		d.Parts = append(d.Parts, Part{Kind: Reply, Notification: line})
 	}
 	d.Wake = reminder(d.State, in.Policy)

@@ -21,6 +21,9 @@ func merged(last, n *formatters.Notification) *formatters.Notification {
 	if m.Image == "" {
 		m.Image = last.Image
 	}
+	if n.Status == "still "+last.Status { // told again; the card counts how often
+		m.Status, m.Facts = last.Status, withBeginning(n.Facts, last.Facts)
+	}
 	if !n.Incident.Partial || len(last.Items) == 0 {
 		return &m
 	}
@@ -46,6 +49,16 @@ func merged(last, n *formatters.Notification) *formatters.Notification {
 		}
 	}
 	return &m
+}
+
+// withBeginning adds when a matter began, where only what is known of it says that.
+func withBeginning(facts, known []formatters.Fact) []formatters.Fact {
+	begins := func(f formatters.Fact) bool { return f.Name == "Since" }
+	at := slices.IndexFunc(known, begins)
+	if at < 0 || slices.ContainsFunc(facts, begins) {
+		return facts
+	}
+	return slices.Insert(slices.Clone(facts), min(at, len(facts)), known[at])
 }
 
 // allSaid says whether a notification's entries need no list of their own.

@@ -27,6 +27,7 @@ var acts = map[string][]string{
 	},
 	"uptime-kuma": {
 		"0s uptime-kuma/v2-down-port", "1h uptime-kuma/v2-down-port", "12m uptime-kuma/v1-up-port-empty-msg",
+		"8m uptime-kuma/v1-down-http-nasty", "1h uptime-kuma/v1-down-resend", "1h uptime-kuma/v2-down-resend-unimportant",
 	},
 	"proxmox": {"0s proxmox/vzdump-failure", "24h proxmox/vzdump-success"},
 	"owncast": {"0s owncast/STREAM_STARTED", "2h13m owncast/STREAM_STOPPED"},
