@@ -2,6 +2,7 @@ package formatters
 
 import (
 	"cmp"
+	"regexp"
 	"strings"
 )
 
@@ -81,12 +82,7 @@ func (b *richBody) readBlocks(blocks []*node, depth int) {
 		case "section", "markdown", "plain_text", "mrkdwn":
 			b.add(slackText(block))
 			for _, f := range block.takeList("fields") {
-				name, value, ok := strings.Cut(slackText(f), "\n")
-				if ok && strings.Trim(value, "\n") != "" {
-					b.fact(name, strings.ReplaceAll(value, "\n", " "))
-				} else {
-					b.add(slackText(f))
-				}
+				b.field(slackText(f))
 			}
 			if accessory := block.peek("accessory"); accessory != nil {
 				b.readBlocks([]*node{accessory}, depth+1)
@@ -108,6 +104,22 @@ func (b *richBody) readBlocks(blocks []*node, depth int) {
 			b.draft.details = append(b.draft.details, block.outline(), "\n")
 		}
 	}
+}
+
+// boldName is a name in bold that begins a field, in Markdown. Its colon may be bold too.
+var boldName = regexp.MustCompile(`^\*\*[^*\n]+(:\*\*|\*\*:)\s`)
+
+// field adds a section's field: a name that is in bold or on a line of its own, and its value.
+func (b *richBody) field(s string) {
+	name, value, _ := strings.Cut(s, "\n")
+	if bold := boldName.FindString(s); bold != "" {
+		name, value = bold, s[len(bold):]
+	}
+	if strings.TrimSpace(value) == "" {
+		b.add(s)
+		return
+	}
+	b.fact(name, strings.ReplaceAll(strings.Trim(value, "\n"), "\n", " "))
 }
 
 // richText writes what Slack's own editor makes.
