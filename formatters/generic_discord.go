@@ -74,8 +74,11 @@ var (
 )
 
 // discordMarkdown turns what only Discord knows into Markdown that everybody does. Ids of
-// people, channels and emoji mean nothing elsewhere.
-func discordMarkdown(s string) string {
+// people, channels and emoji mean nothing elsewhere. Code stays as it is.
+func discordMarkdown(s string) string { return fenced(s, discordProse, verbatim) }
+
+// discordProse is discordMarkdown for what is no block of code.
+func discordProse(s string) string {
 	if strings.Contains(s, "<") {
 		s = discordMention.ReplaceAllStringFunc(s, func(m string) string {
 			kind := strings.TrimRight(strings.TrimPrefix(m[1:len(m)-1], "a"), "0123456789")

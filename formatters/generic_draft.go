@@ -98,6 +98,9 @@ func (d draft) tell(n *Notification) {
 			n.Summary = oneLine(source)
 			return
 		}
+		if d.markup == sniffed { // it may have been written for a chat
+			source = fenced(source, verbatim, verbatim)
+		}
 		source = renderMarkdown(source)
 	} else if d.markup != rich {
 		n.Summary, n.HTML, n.Details = splitPlain(source, d.title != "")

@@ -33,6 +33,32 @@ func TestMrkdwn(t *testing.T) {
 	}
 }
 
+func TestFenced(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, in, want string }{
+		{"OnItsLines", "a\n```\nb\n```\nc", "A\n```\nb\n```\nC"},
+		{"Language", "```json\na\n```", "```json\na\n```"},
+		{"NoLanguage", "```a: b c\nd\n```", "```\na: b c\nd\n```"},
+		{"OfCapitals", "```FAILED\na```", "```\nFAILED\na\n```"},
+		{"WithinLines", "a ```b\n c``` d", "A \n```b\n c\n```\n D"},
+		{"TwoBlocks", "```\na```b```c d\ne```", "```\na\n```\nB\n```\nc d\ne\n```"},
+		{"OneLine", "a ```b``` c", "A ```B``` C"},
+		{"OneLineFirst", "a ```b``` c ```\nd```", "A ```B``` C \n```\nd\n```"},
+		{"LongerFence", "````\n```a\nb```\n````", "````\n```a\nb```\n````"},
+		{"NoEnd", "a\n```b c\nd", "A\n```\nb c\nd\n```"},
+		{"NoEndOfALine", "a ```b", "A ```B"},
+		{"InAList", "- ```\n  a\n  ```\n- b", "- ```\n  a\n  ```\n- B"},
+		{"InAQuotation", "> ```\n> a\n> ```", "> ```\n> a\n> ```"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := fenced(tt.in, strings.ToUpper, verbatim); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
 func TestDiscordMarkdown(t *testing.T) {
 	t.Parallel()
 	in := "-# small\n<@1> <@!2> <@&3> <#4> <a:wave:5> <t:1795330800> ||secret|| <b>"

@@ -10,9 +10,14 @@ func mrkdwn(s string) string {
 	if !strings.ContainsAny(s, "*~<&`") {
 		return s
 	}
+	return fenced(s, mrkdwnProse, slackEntities.Replace)
+}
+
+// mrkdwnProse is mrkdwn for what is no block of code.
+func mrkdwnProse(s string) string {
 	var b strings.Builder
 	for i, part := range strings.SplitAfter(s, "`") {
-		if i%2 == 1 { // between two ticks, or two of the three of a block
+		if i%2 == 1 { // between two ticks, or two of the three of a line in them
 			b.WriteString(slackEntities.Replace(part))
 			continue
 		}

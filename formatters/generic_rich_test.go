@@ -54,3 +54,19 @@ func TestSlackSectionFields(t *testing.T) {
 		},
 	})
 }
+
+func TestCodeBlocksOfChats(t *testing.T) {
+	t.Parallel()
+	testRich(t, []richCase{
+		{"Slack", `{"channel":"x","text":"Failed:\n` + "```borg: &lt;a&gt;\\nexit 2```" + `"}`, "MESSAGE Failed:\nborg: <a>\nexit 2"},
+		{"SlackTextBehind", `{"channel":"x","text":"Log:\n` + "```\\nfoo\\nbar```\\n*after*" + `"}`, "MESSAGE Log:\nfoo\nbar\nafter"},
+		{"SlackAttachment", `{"attachments":[{"title":"T","text":"` + "```borg: locked\\nexit 2```" + `"}]}`, "MESSAGE T\nborg: locked\nexit 2"},
+		{"SlackField", `{"attachments":[{"title":"T","text":"a","fields":[{"title":"Log","value":"` + "```borg: locked\\nexit 2```" + `"}]}]}`, "MESSAGE T: a\nLog\nborg: locked\nexit 2"},
+		{"Discord", `{"content":"Log: ` + "```borg: <@1>\\nexit 2``` by <@1>" + `"}`, "MESSAGE Log:\nborg: <@1>\nexit 2\nby @someone"},
+		{"DiscordEmbed", `{"embeds":[{"title":"T","description":"a\n` + "```borg: locked\\nexit 2```" + `"}]}`, "MESSAGE T: a\nborg: locked\nexit 2"},
+		{"Message", `{"title":"T","message":"` + "```borg: locked\\nexit 2\\n```" + `"}`, "MESSAGE T\nborg: locked\nexit 2"},
+		{"MessageOfALanguage", `{"title":"T","message":"` + "```json\\n{}\\n[]\\n```" + `"}`, "MESSAGE T\n{}\n[]"},
+		{"MessageWithinALine", `{"title":"T","message":"Log: ` + "```a  b\\nc``` d" + `"}`, "MESSAGE T: Log:\na  b\nc\nd"},
+		{"Hookshot", `{"text":"a\n` + "```sh -e\\nb\\n```" + `"}`, "MESSAGE a\nb"},
+	})
+}

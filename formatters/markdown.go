@@ -63,7 +63,7 @@ var markdownSigns = regexp.MustCompile("\\*\\*[^\\s*][^*\n]*\\*\\*|\\]\\(https?:
 // looksLikeMarkdown recognises Markdown that nobody writes by accident. A text laid out by
 // blanks is none, unless it is fenced.
 func looksLikeMarkdown(s string) bool {
-	if strings.HasPrefix(s, "```") || strings.Contains(s, "\n```") {
+	if strings.Contains(s, "```") {
 		return true
 	}
 	return strings.ContainsAny(s, "`*]") && !isTabular(s) && markdownSigns.MatchString(s)
@@ -87,6 +87,71 @@ func escapeMarkdown(s string) string { return markdownEscapes.Replace(s) }
 
 var markdownEscapes = strings.NewReplacer(`\`, `\\`, "`", "\\`", `*`, `\*`, `_`, `\_`, `[`, `\[`, `]`, `\]`,
 	`<`, `\<`, `>`, `\>`, `&`, `\&`, `~`, `\~`, `#`, `\#`)
+
+// fenced puts the fences of code blocks on lines of their own, as CommonMark wants them: in
+// chats, "```" opens and closes a block anywhere, and the first line is code unless it is a
+// language. Prose and code are rewritten apart. Code of one line is left to CommonMark, for
+// which it is part of the line around it; a block without an end is code to the last line.
+func fenced(s string, prose, code func(string) string) string {
+	var b strings.Builder
+	from := 0 // where the prose begins
+	for next := 0; ; {
+		block, found := findBlock(s, next)
+		if !found {
+			b.WriteString(prose(s[from:]))
+			return b.String()
+		}
+		if next = block.end; !strings.Contains(s[block.open:block.close], "\n") {
+			continue
+		}
+		fence, inside := s[block.begin:block.open], s[block.open:block.close]
+		b.WriteString(prose(s[from:block.begin]))
+		if !beginsLine(s[:block.begin], " \t>-*+") { // but for the marks of quotations and lists
+			b.WriteByte('\n')
+		}
+		b.WriteString(fence)
+		if !languageLine.MatchString(inside) {
+			b.WriteByte('\n')
+		}
+		b.WriteString(code(inside))
+		if !beginsLine(inside, " \t>") {
+			b.WriteByte('\n')
+		}
+		b.WriteString(fence)
+		if rest, _, _ := strings.Cut(s[block.end:], "\n"); strings.TrimSpace(rest) != "" {
+			b.WriteByte('\n')
+		}
+		from = block.end
+	}
+}
+
+// codeBlock is where a block of code lies in a text: its fence, the code, and the fence again.
+type codeBlock struct{ begin, open, close, end int }
+
+// findBlock returns the first block of code at or behind an offset.
+func findBlock(s string, from int) (codeBlock, bool) {
+	i := strings.Index(s[from:], "```")
+	if i < 0 {
+		return codeBlock{}, false
+	}
+	begin := from + i
+	open := begin + len(s[begin:]) - len(strings.TrimLeft(s[begin:], "`"))
+	length := strings.Index(s[open:], s[begin:open])
+	if length < 0 {
+		return codeBlock{begin, open, len(s), len(s)}, true
+	}
+	return codeBlock{begin, open, open + length, open + length + open - begin}, true
+}
+
+// languageLine is a first line behind a fence that is no code: nothing, or one word.
+var languageLine = regexp.MustCompile(`^[ \t]*(?:[a-z][\w+#.-]*)?[ \t\r]*\n`)
+
+// beginsLine reports whether what stands behind a text begins a line, but for some marks.
+func beginsLine(s, marks string) bool {
+	return strings.Trim(s[strings.LastIndexByte(s, '\n')+1:], marks) == ""
+}
+
+func verbatim(s string) string { return s }
 
 // paragraphs writes a plain text as HTML with its line breaks.
 func paragraphs(s string) string {
