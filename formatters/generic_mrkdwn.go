@@ -7,7 +7,7 @@ var slackEntities = strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&")
 // mrkdwn turns Slack's markup into Markdown: "*b*" is bold there, "<url|label>" a link,
 // and "<", ">" and "&" are the only characters that are escaped. Code stays as it is.
 func mrkdwn(s string) string {
-	if !strings.ContainsAny(s, "*~<&`") {
+	if !strings.ContainsAny(s, "*~<&`\\#") {
 		return s
 	}
 	return fenced(s, mrkdwnProse, slackEntities.Replace)
@@ -21,7 +21,7 @@ func mrkdwnProse(s string) string {
 			b.WriteString(slackEntities.Replace(part))
 			continue
 		}
-		b.WriteString(doubled(doubled(labelledLinks(part), "*"), "~"))
+		b.WriteString(doubled(doubled(references(part, withoutMarkdown), "*"), "~"))
 	}
 	return b.String()
 }
@@ -65,16 +65,32 @@ func isOneLine(s string) bool {
 	return s != "" && !strings.Contains(s, "\n") && !isBlank(s[0]) && !isBlank(s[len(s)-1])
 }
 
-// labelledLinks turns Slack's references into Markdown. In other Markdown, whatever stands
-// in angle brackets without being an address stays.
-func labelledLinks(s string) string {
+// withoutMarkdown keeps a text from being read as what Slack does not know: a backslash is only
+// that, and so is "#". Several of them are left to be a heading, as Mattermost's senders write.
+func withoutMarkdown(s string) string {
+	s = noEscapes.Replace(s)
+	if strings.HasPrefix(s, "# ") {
+		return `\` + s
+	}
+	return s
+}
+
+// noEscapes also keeps the mark behind a backslash from being one.
+var noEscapes = strings.NewReplacer(`\*`, `\\\*`, `\_`, `\\\_`, `\~`, `\\\~`, `\`, `\\`, "\n# ", "\n\\# ")
+
+// labelledLinks turns Slack's references in other Markdown into its links. Whatever stands in
+// angle brackets without being an address stays.
+func labelledLinks(s string) string { return references(s, verbatim) }
+
+// references turns Slack's references into Markdown, and rewrites the prose between them.
+func references(s string, prose func(string) string) string {
 	if !strings.Contains(s, "<") {
-		return s
+		return prose(s)
 	}
 	var b strings.Builder
 	for {
 		before, after, found := strings.Cut(s, "<")
-		b.WriteString(before)
+		b.WriteString(prose(before))
 		if !found {
 			return b.String()
 		}
@@ -95,6 +111,8 @@ func reference(s string) string {
 	switch address := slackEntities.Replace(target); {
 	case isWebURL(address) && name != "":
 		return markdownLink(slackEntities.Replace(name), address)
+	case isWebURL(address):
+		return "<" + addressEscapes.Replace(address) + ">"
 	case strings.HasPrefix(target, "mailto:") && name != "":
 		return name
 	case strings.HasPrefix(target, "!date^"), strings.HasPrefix(target, "!subteam^"):

@@ -70,3 +70,15 @@ func TestCodeBlocksOfChats(t *testing.T) {
 		{"Hookshot", `{"text":"a\n` + "```sh -e\\nb\\n```" + `"}`, "MESSAGE a\nb"},
 	})
 }
+
+func TestSlackIsNoMarkdown(t *testing.T) {
+	t.Parallel()
+	testRich(t, []richCase{
+		{"Address", `{"channel":"x","text":"See <https://x.example/a?b=1&amp;c=2>"}`, "MESSAGE See https://x.example/a?b=1&c=2"},
+		{"Paths", `{"channel":"x","text":"Backup to \\\\nas01\\backup$ failed, see C:\\logs\\_today"}`, `MESSAGE Backup to \\nas01\backup$ failed, see C:\logs\_today`},
+		{"NumberSign", `{"channel":"x","text":"# of errors: 5"}`, "MESSAGE # of errors: 5"},
+		{"HeadingOfMattermost", `{"channel":"x","text":"#### Build failed"}`, "MESSAGE Build failed"},
+		{"LinkInAPath", `{"channel":"x","text":"C:\\<https://x.example|a_b>"}`, "MESSAGE C:\\a_b\na_b: https://x.example"},
+		{"Hookshot", `{"text":"a\\_b"}`, "MESSAGE a_b"},
+	})
+}
