@@ -128,8 +128,14 @@ func (c *card) continued(s string) {
 	c.both(s)
 }
 
-// withoutClinging is for text that has no word before it.
-func withoutClinging(s string) string { return strings.TrimLeft(s, clinging+" ") }
+// withoutClinging takes our own mark off a text that has no word before it. A sender's, as in
+// ":x: failed" or "::1 is down", has no space behind it.
+func withoutClinging(s string) string {
+	if clings(s) && (len(s) == 1 || s[1] == ' ') {
+		return strings.TrimLeft(s[1:], " ")
+	}
+	return s
+}
 
 // appendEscaped appends text as HTML, fit for attributes too.
 func appendEscaped(b []byte, s string) []byte {

@@ -82,3 +82,13 @@ func TestSlackIsNoMarkdown(t *testing.T) {
 		{"Hookshot", `{"text":"a\\_b"}`, "MESSAGE a_b"},
 	})
 }
+
+func TestLeadingColons(t *testing.T) {
+	t.Parallel()
+	testRich(t, []richCase{
+		{"Slack", `{"channel":"x","text":":rotating_light: Disk full"}`, "MESSAGE :rotating_light: Disk full"},
+		{"Discord", `{"content":":x: Build failed"}`, "MESSAGE :x: Build failed"},
+		{"Message", `{"message":"::1 is unreachable"}`, "MESSAGE ::1 is unreachable"},
+		{"BehindATitle", `{"title":"T","message":":x: Build failed"}`, "MESSAGE T: :x: Build failed"},
+	})
+}

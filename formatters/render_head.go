@@ -44,10 +44,11 @@ func (c *card) firstLine(n Notification) {
 		c.tag("</b>")
 	}
 	summary := shorten(cleanLine(n.Summary), maxSummary, c.max/5)
-	if subject == "" {
-		summary = withoutClinging(summary)
+	if subject != "" {
+		c.continued(summary)
+	} else if summary = withoutClinging(summary); summary != "" {
+		c.both(" " + summary)
 	}
-	c.continued(summary)
 }
 
 // badges draws the status, and for a group how many entries have it and how many are over.

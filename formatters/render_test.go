@@ -80,6 +80,11 @@ func TestRenderFirstLine(t *testing.T) {
 			body: "DIGEST 14 more in 30 s",
 			html: "<p>" + drawn(grey, "DIGEST") + " 14 more in 30 s</p>",
 		}, {
+			name: "ColonOfTheSenderStays",
+			n:    Notification{Severity: Error, Status: "down", Summary: "::1 is unreachable", Items: []Item{{Text: ":x: failed"}}},
+			body: "DOWN ::1 is unreachable\n- :x: failed",
+			html: "<p>" + drawn(red, "DOWN") + " ::1 is unreachable</p><ul><li>:x: failed</li></ul>",
+		}, {
 			name: "Empty",
 			body: "NOTE",
 			html: "<p>" + drawn(grey, "NOTE") + "</p>",
