@@ -35,9 +35,6 @@ func readDiscord(n *node) draft {
 		entries = append(entries, readDiscordEmbed(e))
 	}
 	d.merge(entries)
-	if d.text == "" && d.title == "" && len(d.items) > 0 {
-		d.text = countOf(len(d.items), "message", "messages")
-	}
 	return d
 }
 

@@ -1,6 +1,7 @@
 package formatters
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,7 +34,8 @@ func readList(n *node) draft {
 	return d
 }
 
-// addEntry adds a draft as one item.
+// addEntry adds a draft as one item. An item goes to one address; others of its links stand
+// with the message's.
 func (d *draft) addEntry(e draft) {
 	d.raise(e.severity, true)
 	n := e.notification()
@@ -45,13 +47,22 @@ func (d *draft) addEntry(e draft) {
 		if it.Text != "" {
 			it.Text += " · "
 		}
-		it.Text += strings.TrimSpace(f.Name + " " + f.Value)
+		told := strings.TrimSpace(f.Name + " " + f.Value)
+		it.Text += told
+		if f.URL != "" && f.URL != strings.TrimSpace(f.Value) { // else the text says it
+			n.Links = append(n.Links, Link{Text: told, URL: f.URL})
+		}
+	}
+	own := ownLink(n)
+	it.URL = cmp.Or(it.URL, own.URL)
+	for _, l := range distinct(n.Links, it.URL) {
+		d.addLink(l.Text, l.URL)
 	}
 	if e.status != "" {
 		it.Status = e.status
 	}
 	if it.Subject == "" && it.Text == "" {
-		it.Text = oneLine(firstOf(n.Details, maxTitleBytes))
+		it.Text = cmp.Or(oneLine(firstOf(n.Details, maxTitleBytes)), own.Text)
 	}
 	if n.HTML != "" || utf8.RuneCountInString(it.Text) > maxItem {
 		d.details = append(d.details, e.title, "\n", firstOf(e.text, maxTitleBytes), "\n\n")
@@ -59,6 +70,16 @@ func (d *draft) addEntry(e draft) {
 	if it != (Item{Severity: e.severity}) {
 		d.items = append(d.items, it)
 	}
+}
+
+// ownLink returns where an entry without an address leads to: a link of its text tells more of
+// it than a button below.
+func ownLink(n Notification) Link {
+	if len(n.Links) == 0 {
+		return Link{}
+	}
+	i := slices.IndexFunc(n.Links, func(l Link) bool { return strings.Contains(n.Summary, l.Text) })
+	return n.Links[max(i, 0)]
 }
 
 // countOf writes a number with its noun.

@@ -16,21 +16,47 @@ func (b *richBody) text() string { return strings.Join(b.lines, "\n\n") }
 
 func (b *richBody) add(s string) { b.lines = append(b.lines, nonEmpty(s)...) }
 
-// fact adds a named value in Markdown, or a paragraph when it is too long for one.
+// fact adds a named value in Markdown, or a paragraph when it is too long for one. Links that
+// are only a part of it stand with the others.
 func (b *richBody) fact(name, value string) {
 	name = strings.TrimSpace(strings.TrimSuffix(textOfMarkdown(name), ":"))
 	f := Fact{Name: name, Value: strings.TrimSpace(value)}
+	var links []Link
 	whole := true
 	if !isProse(value) {
 		head := splitHTML(renderMarkdown(value))
-		f.Value, whole = head.line, head.rest == ""
-		if len(head.links) == 1 && head.links[0].Text == head.line {
-			f.URL = head.links[0].URL
+		f.Value, whole, links = head.line, head.rest == "", head.links
+		if len(links) == 1 && links[0].Text == head.line {
+			f.URL, links = links[0].URL, nil
 		}
 	}
-	if !whole || !b.draft.addFact(f) {
+	listed := strings.EqualFold(name, "links") && areAll(links, f.Value)
+	if !whole || !listed && !b.draft.addFact(f) {
 		b.add("**" + escapeMarkdown(name) + "**\n" + value)
+		return
 	}
+	for _, l := range links {
+		if saysLittle(l.Text) {
+			l.Text = joinWords(" ", name, l.Text)
+		}
+		b.draft.addLink(l.Text, l.URL)
+	}
+}
+
+// areAll reports whether a text is a list of links and nothing else.
+func areAll(links []Link, text string) bool {
+	if len(links) == 0 || len(links) > maxDraftLinks {
+		return false
+	}
+	for _, l := range links {
+		text = strings.Replace(text, l.Text, "", 1)
+	}
+	return strings.Trim(text, " /|,;·•-") == ""
+}
+
+// saysLittle reports whether the text of a link only makes sense in its sentence.
+func saysLittle(text string) bool {
+	return !isName(text) || strings.EqualFold(text, "here") || strings.EqualFold(text, "link")
 }
 
 // merge adds what a message has beside its text: one embed belongs to it, several are its
@@ -39,6 +65,9 @@ func (d *draft) merge(entries []draft) {
 	if len(entries) != 1 {
 		for _, e := range entries {
 			d.addEntry(e)
+		}
+		if d.text == "" && d.title == "" && len(d.items) > 0 {
+			d.text = countOf(len(d.items), "message", "messages")
 		}
 		return
 	}

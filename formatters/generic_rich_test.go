@@ -92,3 +92,51 @@ func TestLeadingColons(t *testing.T) {
 		{"BehindATitle", `{"title":"T","message":":x: Build failed"}`, "MESSAGE T: :x: Build failed"},
 	})
 }
+
+func TestLinksWithinFacts(t *testing.T) {
+	t.Parallel()
+	testRich(t, []richCase{
+		{
+			"Several",
+			`{"embeds":[{"title":"T","fields":[{"name":"Links","value":"[TVDb](https://a.example) / [IMDb](https://b.example)"},{"name":"Log","value":"see [run](https://l.example)"}]}]}`,
+			"MESSAGE T\nLog see run\nTVDb: https://a.example\nIMDb: https://b.example",
+		},
+		{
+			"OfAnotherName",
+			`{"embeds":[{"title":"T","fields":[{"name":"Commits","value":"[abc](https://a.example), [bcd](https://b.example)"}]}]}`,
+			"MESSAGE T\nCommits abc, bcd\nabc: https://a.example\nbcd: https://b.example",
+		},
+		{
+			"NamedByTheFact",
+			`{"attachments":[{"title":"T","fields":[{"title":"Build","value":"<https://c.example|#12> on main"},{"title":"Log","value":"is <https://l.example|here>"}]}]}`,
+			"MESSAGE T\nBuild #12 on main · Log is here\nBuild #12: https://c.example\nLog here: https://l.example",
+		},
+		{
+			"Whole",
+			`{"embeds":[{"title":"T","fields":[{"name":"Links","value":"[TVDb](https://a.example)"}]}]}`,
+			"MESSAGE T\nLinks TVDb",
+		},
+	})
+}
+
+func TestLinksOfEntries(t *testing.T) {
+	t.Parallel()
+	n := generic(t, formatters.Payload{Body: []byte(`{"attachments":[
+		{"text":"Pipeline <https://g.example/1|#1> failed"},
+		{"text":"Pipeline <https://g.example/2|#2> passed","actions":[{"text":"Log","url":"https://g.example/2/log"}]},
+		{"title":"T","title_link":"https://t.example","fields":[{"title":"Run","value":"<https://r.example|nightly>"}]},
+		{"actions":[{"text":"Status","url":"https://s.example"}]}]}`)})
+	want := formatters.Notification{
+		Severity: formatters.Info, Status: "message", Summary: "4 messages",
+		Items: []formatters.Item{
+			{Text: "Pipeline #1 failed", URL: "https://g.example/1", Severity: formatters.Info},
+			{Text: "Pipeline #2 passed", URL: "https://g.example/2", Severity: formatters.Info},
+			{Subject: "T", Text: "Run nightly", URL: "https://t.example", Severity: formatters.Info},
+			{Text: "Status", URL: "https://s.example", Severity: formatters.Info},
+		},
+		Links: []formatters.Link{{Text: "Log", URL: "https://g.example/2/log"}, {Text: "Run nightly", URL: "https://r.example"}},
+	}
+	if diff := cmp.Diff(want, n); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
