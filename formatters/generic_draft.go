@@ -111,8 +111,8 @@ func (d draft) tell(n *Notification) {
 	if utf8.RuneCountInString(head.line) > maxHeadline {
 		n.HTML = source
 	}
-	if head.block && head.rest != "" && d.title != "" { // the first entry of a list or log tells less than the title
-		n.Summary = ""
+	if (head.block || head.heading) && head.rest != "" && d.title != "" { // a heading or the first entry of a list tells less
+		n.Summary, n.HTML = "", source
 	}
 	n.Links = append(n.Links, head.links...)
 }
@@ -127,7 +127,8 @@ func splitPlain(s string, titled bool) (line, html, details string) {
 	}
 	line, rest, _ := strings.Cut(s, "\n")
 	next, _, _ := strings.Cut(rest, "\n")
-	if ruled := len(next) >= 3 && strings.Trim(next, "=-~*# ") == ""; ruled && titled {
+	ruled := len(next) >= 3 && strings.Trim(next, "=-~*# ") == ""
+	if titled && (ruled || rest != "" && strings.HasPrefix(line, "## ")) {
 		line, rest = "", s
 	}
 	rest = strings.Trim(rest, "\n")

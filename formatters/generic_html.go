@@ -11,10 +11,11 @@ import (
 
 // htmlHead is the first line of an HTML text, as plain text, and what comes behind it.
 type htmlHead struct {
-	line  string
-	links []Link // those of the line
-	rest  string // HTML; "" when it shows nothing
-	block bool   // the line is part of a list, table or code block, and rest has it again
+	line    string
+	links   []Link // those of the line
+	rest    string // HTML; "" when it shows nothing
+	block   bool   // the line is part of a list, table or code block, and rest has it again
+	heading bool   // the line is a heading
 }
 
 // splitHTML takes the first line off an HTML text, so that a card's head can tell it
@@ -22,7 +23,7 @@ type htmlHead struct {
 func splitHTML(source string) htmlHead {
 	r := htmlReader{source: source, tokens: html.NewTokenizer(strings.NewReader(source))}
 	r.firstLine()
-	head := htmlHead{line: oneLine(r.line.String()), links: r.links, block: r.block}
+	head := htmlHead{line: oneLine(r.line.String()), links: r.links, block: r.block, heading: r.heading}
 	switch {
 	case !r.more && !r.showsMore():
 	case r.block:
@@ -50,6 +51,7 @@ type htmlReader struct {
 	unseen   int      // how many of them show nothing
 	end      int      // the offset behind the line
 	block    bool     // the line is within a list, table or code block
+	heading  bool     // the line is within a heading
 	more     bool     // a code block has more lines
 }
 
@@ -137,6 +139,8 @@ func (r *htmlReader) open(t html.Token, raw string) {
 		r.line.WriteByte(' ')
 	case atom.Ul, atom.Ol, atom.Table, atom.Pre, atom.Details:
 		r.block = r.block || !r.hasText()
+	case atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6:
+		r.heading = r.heading || !r.hasText()
 	}
 	if isUnseen(t.Data) {
 		r.unseen++
@@ -159,6 +163,7 @@ func (r *htmlReader) close(t html.Token) {
 		}
 	}
 	r.names, r.openTags = r.names[:i], r.openTags[:i]
+	r.heading = r.heading && r.hasText() // else it was a picture's
 	if t.DataAtom == atom.A && isWebURL(r.href) {
 		if text := oneLine(r.line.String()[r.link:]); text != r.href {
 			r.links = append(r.links, Link{Text: text, URL: r.href})

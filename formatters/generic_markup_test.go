@@ -124,6 +124,8 @@ func TestSplitHTML(t *testing.T) {
 		{"Paragraphs", "<p>a</p><p>b</p>", htmlHead{line: "a", rest: "<p>b</p>"}},
 		{"Break", "<div><p>a<br>b</p>c</div>", htmlHead{line: "a", rest: "<div><p>b</p>c</div>"}},
 		{"BreakFirst", "<br>a", htmlHead{line: "a"}},
+		{"Heading", "<h2>a</h2><p>b</p>", htmlHead{line: "a", rest: "<p>b</p>", heading: true}},
+		{"HeadingOfAPicture", "<h2><img></h2><p>a</p>", htmlHead{line: "a"}},
 		{"BlockFollows", "a<h1>b</h1>", htmlHead{line: "a", rest: "<h1>b</h1>"}},
 		{"Unclosed", "<p>a<p>b", htmlHead{line: "a", rest: "<p><p>b"}},
 		{"Mismatch", "</b>a</i><br>b", htmlHead{line: "a", rest: "b"}},

@@ -16,7 +16,15 @@ func (b *richBody) text() string { return strings.Join(b.lines, "\n\n") }
 
 func (b *richBody) add(s string) { b.lines = append(b.lines, nonEmpty(s)...) }
 
-// fact adds a named value in Markdown, or a paragraph when it is too long for one. Links that
+// headed adds a text below its name.
+func (b *richBody) headed(name, text string) {
+	if name != "" {
+		text = "#### " + escapeMarkdown(name) + "\n" + text
+	}
+	b.add(text)
+}
+
+// fact adds a named value in Markdown, or a paragraph of that name when it is too long for one. Links that
 // are only a part of it stand with the others.
 func (b *richBody) fact(name, value string) {
 	name = strings.TrimSpace(strings.TrimSuffix(textOfMarkdown(name), ":"))
@@ -32,7 +40,7 @@ func (b *richBody) fact(name, value string) {
 	}
 	listed := strings.EqualFold(name, "links") && areAll(links, f.Value)
 	if !whole || !listed && !b.draft.addFact(f) {
-		b.add("**" + escapeMarkdown(name) + "**\n" + value)
+		b.headed(name, value)
 		return
 	}
 	for _, l := range links {

@@ -140,3 +140,40 @@ func TestLinksOfEntries(t *testing.T) {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }
+
+func TestHeadingsStayBelowATitle(t *testing.T) {
+	t.Parallel()
+	testRich(t, []richCase{
+		{
+			"LongField",
+			`{"embeds":[{"title":"Backup failed","fields":[{"name":"Log","value":"a\nb"}]}]}`,
+			"MESSAGE Backup failed\nLog\na\nb",
+		},
+		{
+			"ManyFields",
+			`{"embeds":[{"title":"T","fields":[{"name":"a","value":"1"},{"name":"b","value":"2"},{"name":"c","value":"3"},{"name":"d","value":"4"},{"name":"e","value":"5"},{"name":"f","value":"6"},{"name":"g_#1","value":"7"}]}]}`,
+			"MESSAGE T\na 1 · b 2 · c 3 · d 4 · e 5 · f 6\ng_#1\n7",
+		},
+		{
+			"SlackField",
+			`{"attachments":[{"title":"T","fields":[{"title":"Log","value":"a\nb"}]}]}`,
+			"MESSAGE T\nLog\na\nb",
+		},
+		{
+			"FieldWithoutAName",
+			`{"embeds":[{"title":"T","fields":[{"value":"a\nb"}]}]}`,
+			"MESSAGE T: a\nb",
+		},
+		{
+			"SecondHeader",
+			`{"blocks":[{"type":"header","text":{"type":"plain_text","text":"T"}},{"type":"header","text":{"type":"plain_text","text":"H"}},{"type":"section","text":{"type":"mrkdwn","text":"a"}}]}`,
+			"MESSAGE T\nH\na",
+		},
+		{"Markdown", `{"title":"v1.2","message":"## What's Changed\n\n* **a**\n* b"}`, "MESSAGE v1.2\nWhat's Changed\n- a\n- b"},
+		{"Plain", `{"title":"v1.2","message":"## What's Changed\n* a"}`, "MESSAGE v1.2\n## What's Changed\n* a"},
+		{"NothingBelowInPlain", `{"title":"v1.2","message":"## Released"}`, "MESSAGE v1.2: ## Released"},
+		{"NothingBelow", `{"title":"v1.2","text":"## Released"}`, "MESSAGE v1.2: Released"},
+		{"NoTitle", `{"text":"## Released\na"}`, "MESSAGE Released\na"},
+		{"HTML", `{"title":"v1.2","html":"<h1>Notes</h1><p>a</p>"}`, "MESSAGE v1.2\nNotes\na"},
+	})
+}

@@ -77,7 +77,7 @@ func (b *richBody) readBlocks(blocks []*node, depth int) {
 			if title := block.peek("text").take("text"); b.draft.title == "" {
 				b.draft.title = slackPlain(title)
 			} else {
-				b.add("**" + escapeMarkdown(slackPlain(title)) + "**")
+				b.headed(oneLine(slackPlain(title)), "")
 			}
 		case "section", "markdown", "plain_text", "mrkdwn":
 			b.add(slackText(block))
