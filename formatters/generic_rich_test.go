@@ -48,6 +48,11 @@ func TestSlackSectionFields(t *testing.T) {
 			"MESSAGE Deploy\nHost: nas1\nFAILED again",
 		},
 		{
+			"Code",
+			`{"blocks":[{"type":"section","text":{"type":"mrkdwn","text":"Deploy"},"fields":[{"type":"mrkdwn","text":"*Log:*\n` + "```a: b\\nc```" + `"},{"type":"mrkdwn","text":"` + "```d: e\\nf```" + `"}]}]}`,
+			"MESSAGE Deploy\nLog\na: b\nc\nd: e\nf",
+		},
+		{
 			"InAnAttachment",
 			`{"attachments":[{"color":"danger","blocks":[{"type":"section","text":{"type":"mrkdwn","text":"Deploy"},"fields":[{"type":"mrkdwn","text":"*Host:* nas1"}]}]}]}`,
 			"ERROR Deploy\nHost nas1",

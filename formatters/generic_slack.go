@@ -115,11 +115,14 @@ func (b *richBody) field(s string) {
 	if bold := boldName.FindString(s); bold != "" {
 		name, value = bold, s[len(bold):]
 	}
-	if strings.TrimSpace(value) == "" {
+	switch {
+	case strings.TrimSpace(value) == "", strings.HasPrefix(name, "```"):
 		b.add(s)
-		return
+	case strings.Contains(value, "```"):
+		b.fact(name, value)
+	default:
+		b.fact(name, strings.ReplaceAll(strings.Trim(value, "\n"), "\n", " "))
 	}
-	b.fact(name, strings.ReplaceAll(strings.Trim(value, "\n"), "\n", " "))
 }
 
 // richText writes what Slack's own editor makes.
