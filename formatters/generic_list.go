@@ -56,6 +56,9 @@ func (d *draft) addEntry(e draft) {
 	own := ownLink(n)
 	it.URL = cmp.Or(it.URL, own.URL)
 	for _, l := range distinct(n.Links, it.URL) {
+		if slices.ContainsFunc(d.links, func(other Link) bool { return other.Text == l.Text }) { // of another entry
+			l.Text = joinWords(" ", it.Subject, l.Text)
+		}
 		d.addLink(l.Text, l.URL)
 	}
 	if e.status != "" {

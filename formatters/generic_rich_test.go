@@ -130,16 +130,20 @@ func TestLinksOfEntries(t *testing.T) {
 		{"text":"Pipeline <https://g.example/1|#1> failed"},
 		{"text":"Pipeline <https://g.example/2|#2> passed","actions":[{"text":"Log","url":"https://g.example/2/log"}]},
 		{"title":"T","title_link":"https://t.example","fields":[{"title":"Run","value":"<https://r.example|nightly>"}]},
+		{"title":"U","title_link":"https://u.example","actions":[{"text":"Log","url":"https://u.example/log"}]},
 		{"actions":[{"text":"Status","url":"https://s.example"}]}]}`)})
 	want := formatters.Notification{
-		Severity: formatters.Info, Status: "message", Summary: "4 messages",
+		Severity: formatters.Info, Status: "message", Summary: "5 messages",
 		Items: []formatters.Item{
 			{Text: "Pipeline #1 failed", URL: "https://g.example/1", Severity: formatters.Info},
 			{Text: "Pipeline #2 passed", URL: "https://g.example/2", Severity: formatters.Info},
 			{Subject: "T", Text: "Run nightly", URL: "https://t.example", Severity: formatters.Info},
+			{Subject: "U", URL: "https://u.example", Severity: formatters.Info},
 			{Text: "Status", URL: "https://s.example", Severity: formatters.Info},
 		},
-		Links: []formatters.Link{{Text: "Log", URL: "https://g.example/2/log"}, {Text: "Run nightly", URL: "https://r.example"}},
+		Links: []formatters.Link{
+			{Text: "Log", URL: "https://g.example/2/log"}, {Text: "Run nightly", URL: "https://r.example"}, {Text: "U Log", URL: "https://u.example/log"},
+		},
 	}
 	if diff := cmp.Diff(want, n); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
