@@ -24,8 +24,8 @@ func (b *richBody) headed(name, text string) {
 	b.add(text)
 }
 
-// fact adds a named value in Markdown, or a paragraph of that name when it is too long for one. Links that
-// are only a part of it stand with the others.
+// fact adds a named value in Markdown, or a paragraph of that name when it is too long for one.
+// Links that are only a part of it stand with the others.
 func (b *richBody) fact(name, value string) {
 	name = strings.TrimSpace(strings.TrimSuffix(textOfMarkdown(name), ":"))
 	f := Fact{Name: name, Value: strings.TrimSpace(value)}
