@@ -100,6 +100,8 @@ func TestGenericFirstLine(t *testing.T) {
 
 		{"HookshotText", "application/json", `{"text":"**hi** _there_ ` + "`x`" + ` [y](https://y.example)"}`, line{"message |  | hi there x y", info}},
 		{"HookshotHTML", "application/json", `{"text":"x","html":"<b>hi</b> &amp; bye","username":"cron"}`, line{"message | cron | hi & bye", info}},
+		{"HookshotHTMLOfAPicture", "application/json", `{"text":"Motion at the door","html":"<img src=\"mxc://example.org/abc\" alt=\"door\">"}`, line{"message |  | Motion at the door", info}},
+		{"HookshotHTMLOfNothing", "application/json", `{"message":"Motion at the door","html":"<p></p>"}`, line{"message |  | Motion at the door", info}},
 		{"HookshotTagsInText", "application/json", `{"text":"a <b> & <ok>"}`, line{"message |  | a <b> & <ok>", info}},
 		{"HookshotTitle", "application/json", `{"text":"x","title":"t","username":"cron"}`, line{"message | t | x", info}},
 		{"SlackLinkInText", "application/json", `{"text":"see <https://x.example|the log>"}`, line{"message |  | see the log", info}},

@@ -30,6 +30,9 @@ var (
 func readUnknown(n *node) draft {
 	d := draft{severity: Info}
 	html, text := n.takeText("html"), n.takeText("text")
+	if !hasWords(html) {
+		html = ""
+	}
 	spoken := html+text != ""
 	switch {
 	case html != "":
