@@ -45,14 +45,21 @@ func isOpaque(s string) bool {
 	return dashes == 0 || dashes == 4 && len(s) == 36
 }
 
-// outcomes are the last words of events that tell how it went.
+// outcomes are the last words of events that tell how it went. They are fewer than severities:
+// "automation.triggered" and "sign_up" tell nothing of the kind.
 var outcomes = map[string]Severity{
 	"failure": Error, "failed": Error, "error": Error, "corrupted": Error, "crashed": Error, "down": Error, "offline": Error,
-	"warning": Warning, "success": Success, "succeeded": Success, "resolved": Success, "recovered": Success, "restored": Success,
+	"unhealthy": Error, "unreachable": Error, "unavailable": Error, "broken": Error, "timeout": Error, "firing": Error,
+	"critical": Critical, "fatal": Critical, "warning": Warning, "degraded": Warning, "unstable": Warning,
+	"success": Success, "succeeded": Success, "resolved": Success, "recovered": Success, "restored": Success, "healthy": Success,
 }
 
-// rateEvent returns the severity that the name of an event ends in.
-func rateEvent(words string) (Severity, bool) {
+// rateEvent returns the severity that an event's name is, or ends in.
+func rateEvent(name string) (Severity, bool) {
+	if s, ok := rate(name); ok {
+		return s, true
+	}
+	words := statusWords(name)
 	s, ok := outcomes[words[strings.LastIndexByte(words, ' ')+1:]]
 	return s, ok
 }

@@ -30,7 +30,7 @@ func (d *draft) readState(n *node) {
 		d.status = statusWords(rating)
 	default:
 		d.status = statusWords(d.event)
-		if s, ok := rateEvent(d.status); ok && d.severity == Info {
+		if s, ok := rateEvent(d.event); ok && d.severity == Info {
 			d.severity = s
 		}
 		return
