@@ -33,9 +33,17 @@ func (d *draft) readState(n *node) {
 		if s, ok := rateEvent(d.event); ok && d.severity == Info {
 			d.severity = s
 		}
-		return
 	}
-	if d.event != "" {
+}
+
+// tellEvent tells an event whose place in the badge a state has taken: as the title that is
+// missing, else as a fact.
+func (d *draft) tellEvent() {
+	switch {
+	case d.event == "" || d.status == statusWords(d.event):
+	case d.title == "" && d.from == "":
+		d.title = d.event
+	default:
 		d.note(Fact{Name: "Event", Value: d.event})
 	}
 }

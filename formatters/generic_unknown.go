@@ -72,12 +72,12 @@ func readUnknown(n *node) draft {
 		d.title = n.takeIf(isName, matterKeys...)
 	}
 	if d.title == "" && d.from == "" {
-		if d.title = host; host == "" && d.text == "" {
+		if d.title, host = host, ""; d.title == "" && d.text == "" {
 			d.title = titleBelow(n)
 		}
-	} else {
-		d.note(Fact{Name: "Host", Value: host})
 	}
+	d.tellEvent()
+	d.note(Fact{Name: "Host", Value: host})
 	d.readLinks(n)
 	d.readTime(n)
 	d.ids = spoken
