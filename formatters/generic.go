@@ -139,6 +139,14 @@ func readTree(n *node) draft {
 		n = n.items[0]
 	}
 	n.hideCredentials()
+	files := n.takeContents()
+	d := readShape(n)
+	d.addFiles(files)
+	return d
+}
+
+// readShape tells a document as the format means it that it follows.
+func readShape(n *node) draft {
 	switch n.kind {
 	case '{':
 		for _, s := range shapes {

@@ -106,7 +106,9 @@ func (n *node) takeCause() string {
 // Watchtower's.
 func readWrapped(outer, inner *node, title string) draft {
 	inner.hideCredentials()
+	files := inner.takeContents()
 	d := readUnknown(inner)
+	d.addFiles(files)
 	if d.title = cmp.Or(d.title, title); d.title != title {
 		d.note(Fact{Value: title})
 	}
