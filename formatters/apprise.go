@@ -3,7 +3,6 @@ package formatters
 import (
 	"cmp"
 	"errors"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -107,13 +106,11 @@ func readApprise(n *node) draft {
 	n.drop("version", "urls") // "urls" are where an Apprise API server would send to, with passwords
 	files := n.takeFiles()
 	format := n.takeIf(isAppriseFormat, "format")
-	d := readUnknown(n)
-	switch {
-	case format != "":
+	d := readMembers(n)
+	if format != "" {
 		d.markup = appriseFormats[strings.ToLower(format)]
-	case d.markup == sniffed && isHTMLFragment(d.text):
-		d.markup = rich
 	}
+	d.sniffHTML()
 	d.addFiles(files)
 	return d
 }
@@ -125,15 +122,6 @@ var appriseFormats = map[string]markup{"text": plain, "markdown": markdown, "htm
 func isAppriseFormat(s string) bool {
 	_, ok := appriseFormats[strings.ToLower(s)]
 	return ok
-}
-
-var htmlFragment = regexp.MustCompile(`(?is)^<(p|div|h[1-6]|ul|ol|dl|table|pre|blockquote|html|body|!doctype)\b[^<>]*>.*(</[a-z1-6]+>|<br ?/?>)$`)
-
-// isHTMLFragment recognises HTML that nobody writes by accident: a text that begins with a
-// block and ends with a tag.
-func isHTMLFragment(s string) bool {
-	s = strings.TrimSpace(s)
-	return strings.HasPrefix(s, "<") && strings.HasSuffix(s, ">") && htmlFragment.MatchString(s)
 }
 
 // takeFiles returns the names of the files that a document holds, under whatever name it

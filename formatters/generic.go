@@ -89,8 +89,12 @@ func readText(p Payload, whole string) draft {
 		}
 	}
 	d := draft{severity: Info, text: whole, markup: sniffed}
-	if mediaType == "text/markdown" {
+	switch mediaType {
+	case "text/markdown":
 		d.markup = markdown
+	case "text/plain":
+	default:
+		d.sniffHTML()
 	}
 	return d
 }

@@ -113,6 +113,9 @@ func (d *draft) readForgeMatter(n, attributes *node) string {
 	} else if d.verb == "opened" || d.verb == "reopened" || d.verb == "published" || d.verb == "created" || d.verb == "edited" {
 		d.text = matter.takeText("body", "description")
 	}
+	if strings.IndexByte(d.text, '<') >= 0 {
+		d.text, d.markup = forgeHTML(d.text), rich
+	}
 	if tag := matter.take("tag_name"); tag != d.title {
 		d.addFact(Fact{Name: "Tag", Value: tag})
 	}

@@ -141,10 +141,11 @@ func readGotify(n *node) draft {
 	extras := n.peek("extras")
 	n.drop("extras", "appid")
 	priority, err := strconv.Atoi(n.takeIf(func(s string) bool { _, err := strconv.Atoi(s); return err == nil }, "priority"))
-	d := readUnknown(n)
+	d := readMembers(n)
 	if extras.peek("client::display").peek("contenttype").isText("text/markdown") {
 		d.markup = markdown
 	}
+	d.sniffHTML()
 	notification := extras.peek("client::notification")
 	d.url = cmp.Or(d.url, notification.peek("click").takeURL("url"))
 	if image := notification.takeURL("bigimageurl"); image != "" {

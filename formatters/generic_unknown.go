@@ -25,9 +25,16 @@ var (
 	timeKeys   = []string{"timestamp", "time", "datetime", "@timestamp", "ts"}
 )
 
-// readUnknown tells a document by the names of its members. "text", "html" and "username"
-// mean what they meant to matrix-hookshot: Markdown, HTML, and who speaks.
+// readUnknown tells a document by the names of its members, and the text by its looks.
 func readUnknown(n *node) draft {
+	d := readMembers(n)
+	d.sniffHTML()
+	return d
+}
+
+// readMembers tells a document by the names of its members. "text", "html" and "username"
+// mean what they meant to matrix-hookshot: Markdown, HTML, and who speaks.
+func readMembers(n *node) draft {
 	d := draft{severity: Info}
 	html, text := n.takeText("html"), n.takeText("text")
 	if !hasWords(html) {
