@@ -44,7 +44,8 @@ func readForge(n *node) draft {
 		d.readForgeRun(run)
 	case attributes.peek("stages") != nil:
 		d.readForgeRun(attributes)
-	case n.peek("build_status") != nil, n.has("context") && n.has("state"):
+		d.readForgeJobs(n)
+	case n.peek("build_status") != nil, n.has("context") && n.has("state"), n.peek("object_kind").isText("deployment"):
 		d.readForgeRun(n)
 	case n.peek("ref_type") != nil:
 		d.text = joinWords(" ", n.take("ref_type"), escapeMarkdown(n.take("ref")))
@@ -91,9 +92,8 @@ func (d *draft) readForgeMatter(n, attributes *node) string {
 	if kind := n.peek("object_kind").scalar(); noun == "" && kind != "" && kind != d.verb {
 		noun = statusWords(kind)
 	}
-	advisory, rule := matter.peek("security_advisory"), matter.peek("rule")
-	d.raise(rate(cmp.Or(advisory.take("severity"), rule.take("severity"))))
-	d.title = cmp.Or(matter.take("title"), matter.take("name", "tag_name"), advisory.take("summary"), rule.take("description"))
+	d.rateForgeMatter(matter)
+	d.title = forgeTitle(matter)
 	d.url = cmp.Or(said.takeURL("html_url", "url"), matter.takeURL("html_url", "url"))
 	opinion := statusWords(strings.TrimPrefix(said.take("state", "type"), "pull_request_review_"))
 	switch {
@@ -110,6 +110,8 @@ func (d *draft) readForgeMatter(n, attributes *node) string {
 	}
 	if said != nil {
 		d.text = said.takeText("body", "content", "note")
+	} else if matter.has("page") {
+		d.text = matter.takeText("comment")
 	} else if d.verb == "opened" || d.verb == "reopened" || d.verb == "published" || d.verb == "created" || d.verb == "edited" {
 		d.text = matter.takeText("body", "description")
 	}
@@ -126,6 +128,28 @@ func (d *draft) readForgeMatter(n, attributes *node) string {
 	d.addFact(Fact{Name: "Labels", Value: strings.Join(labels, ", ")})
 	d.addFact(Fact{Name: "Assignee", Value: n.peek("assignee").take("login")})
 	return cmp.Or(matter.take("number", "iid"), n.take("number"))
+}
+
+// forgeTitle names what is opened or published.
+func forgeTitle(matter *node) string {
+	title := matter.take("title")
+	if title == "" {
+		title = joinWords(" ", matter.take("name", "tag_name"), cmp.Or(matter.take("version"), matter.peek("package_version").take("version")))
+	}
+	secret := matter.take("secret_type_display_name", "secret_type")
+	return cmp.Or(title, matter.peek("security_advisory").take("summary"), matter.peek("rule").take("description"), secret, matter.take("page"))
+}
+
+// rateForgeMatter rates a weakness or an incident as the forge does, and a secret that came to
+// light as an error. What is over is no longer bad.
+func (d *draft) rateForgeMatter(matter *node) {
+	for _, verb := range []string{"closed", "resolved", "fixed", "dismissed"} {
+		if strings.HasSuffix(d.verb, verb) || matter.peek("state").isText(verb) {
+			return
+		}
+	}
+	d.raise(rate(cmp.Or(matter.peek("security_advisory").take("severity"), matter.peek("rule").take("severity"), matter.take("severity"))))
+	d.raise(Error, matter.has("secret_type"))
 }
 
 // readForgePush tells commits, and branches and tags that come and go.
@@ -172,8 +196,8 @@ func (d *draft) readForgePush(n *node) {
 
 // readForgeRun tells how a run went.
 func (d *draft) readForgeRun(run *node) {
-	d.title = run.take("name", "context", "build_name", "environment")
-	d.url = run.takeURL("html_url", "target_url", "url", "details_url", "log_url")
+	d.title = run.take("context", "name", "build_name", "environment")
+	d.url = run.takeIf(isPage, "html_url", "target_url", "details_url", "log_url", "deployable_url", "url")
 	state := run.take("conclusion")
 	if state == "" {
 		state = run.take("build_status", "status", "state")
@@ -181,5 +205,23 @@ func (d *draft) readForgeRun(run *node) {
 	d.rateBoth(state, "")
 	d.status, d.markup = cmp.Or(statusWords(state), d.verb), plain
 	d.addFact(Fact{Name: "Branch", Value: cmp.Or(run.take("head_branch"), run.peek("check_suite").take("head_branch"), run.take("ref"))})
-	d.text = cmp.Or(run.take("display_title"), run.peek("output").take("title"), run.take("description", "build_failure_reason"))
+	d.text = cmp.Or(run.take("display_title"), run.peek("output").take("title"), run.take("description", "build_failure_reason", "commit_title"))
+}
+
+// isPage reports whether an address is that of a page for people: GitHub, Gitea and GitLab
+// also send those of their programming interfaces.
+func isPage(s string) bool {
+	return isWebURL(s) && !strings.HasPrefix(s, "https://api.") && !strings.Contains(s, "/api/v")
+}
+
+// readForgeJobs tells what one of GitLab's pipelines ran for, and which of its jobs failed.
+func (d *draft) readForgeJobs(n *node) {
+	d.text = cmp.Or(d.text, n.peek("commit").take("title"))
+	var failed []string
+	for _, job := range n.takeList("builds") {
+		if job.peek("status").isText("failed") && job.peek("allow_failure").scalar() != "true" {
+			failed = append(failed, job.take("name"))
+		}
+	}
+	d.addFact(Fact{Name: "Failed", Value: strings.Join(failed, ", ")})
 }

@@ -60,7 +60,7 @@ func (d *draft) readPush(p Payload) {
 	}
 	event := said("X-GitHub-Event", "X-Gitea-Event", "X-Forgejo-Event", "X-Gitlab-Event")
 	if d.status == "" && (d.event == "" || d.verb != "") {
-		d.status = statusWords(joinWords(" ", strings.TrimSuffix(event, " Hook"), d.verb))
+		d.status = statusWords(joinWords(" ", statusWords(strings.TrimSuffix(event, " Hook")), d.verb))
 	}
 	d.event = cmp.Or(d.event, event)
 	d.title = cmp.Or(d.title, said("Title", "X-Title", "Ti", "T"))
