@@ -20,10 +20,11 @@ func (n *node) takeEnding(fits func(string) bool, words ...string) string {
 
 // aside are the beginnings of names of what is not the matter itself: where it happened, to
 // whom, and how it was before.
-var aside = []string{"server", "host", "user", "client", "device", "app", "first", "last", "old", "prev", "next", "file", "integration", "machine", "operation"}
+var aside = []string{"server", "host", "user", "client", "device", "app", "first", "last", "old", "prev", "next", "file", "integration", "machine", "operation", "project"}
 
 func (f *nodeField) endsIn(words []string) bool {
-	if slices.ContainsFunc(aside, func(s string) bool { return strings.HasPrefix(f.key, s) }) {
+	isAside := slices.ContainsFunc(aside, func(s string) bool { return strings.HasPrefix(f.key, s) })
+	if isAside || strings.HasSuffix(f.key, "type_name") { // a kind of things has a name too
 		return false
 	}
 	return slices.ContainsFunc(words, func(word string) bool {

@@ -13,9 +13,12 @@ var (
 	bodyKeys  = []string{"content", "message", "body", "msg", "description", "desc"}
 	causeKeys = []string{"error", "error_message", "reason", "detail"}
 	titleKeys = []string{"title", "subject", "summary", "name", "alertname", "full_name"}
-	ruleKeys  = []string{"alert", "alert_name", "rule", "rule_name", "rulename", "monitor", "check", "job"}
+	ruleKeys  = []string{
+		"alert", "alert_name", "rule", "rule_name", "rulename", "monitor", "monitor_name", "monitorname", "check", "check_name", "checkname",
+		"job", "job_name", "jobname", "task", "task_name", "taskname",
+	}
 	// What happened, where nothing says so in a title of its own.
-	matterKeys = []string{"topic", "service", "app", "application", "image", "container", "stack", "device", "camera", "disk", "site", "path"}
+	matterKeys = []string{"topic", "service", "app", "application", "image", "container", "stack", "device", "camera", "disk", "site", "path", "project_name", "projectname"}
 	urlKeys    = []string{"url", "link", "click", "html_url", "web_url", "permalink", "alert_url", "incident_url", "shortlink", "hub_link"}
 	hostKeys   = []string{"host", "hostname", "instance", "source", "server_name", "servername"}
 	eventKeys  = []string{"event", "event_type", "eventtype", "notification_type", "notificationtype", "action", "type"}
@@ -202,7 +205,7 @@ func isName(s string) bool {
 
 // speakers are the names of objects that say who or where, or how it was before, and not what.
 var speakers = []string{
-	"account", "actor", "agent", "author", "before", "device", "installation", "links", "meta", "organization", "owner", "player",
+	"account", "actor", "agent", "author", "before", "device", "installation", "integration", "links", "meta", "organization", "owner", "player",
 	"project", "pusher", "repository", "sender", "server", "source", "user", "workspace",
 }
 
