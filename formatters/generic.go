@@ -30,6 +30,9 @@ func init() {
 func formatGeneric(p Payload) (Notification, error) {
 	d := readGeneric(p)
 	d.readPush(p)
+	if d.event != "" && d.title+d.from+d.text == "" { // else it would be called empty
+		d.text = "a webhook"
+	}
 	return d.notification(), nil
 }
 

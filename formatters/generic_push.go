@@ -131,7 +131,12 @@ func (d *draft) readTags(tags []string) {
 }
 
 func isGotify(n *node) bool {
-	return n.peek("message").isScalar() && (n.peek("extras") != nil || n.peek("priority") != nil && n.peek("priority").kind == '0')
+	return n.peek("message").isScalar() && (n.peek("extras") != nil || isWhole(n.peek("priority").scalar())) // in a form, a text
+}
+
+func isWhole(s string) bool {
+	_, err := strconv.Atoi(s)
+	return err == nil
 }
 
 // gotifyHigh is the priority from which Gotify's own app makes a person look.
@@ -140,7 +145,7 @@ const gotifyHigh = 8
 func readGotify(n *node) draft {
 	extras := n.peek("extras")
 	n.drop("extras", "appid")
-	priority, err := strconv.Atoi(n.takeIf(func(s string) bool { _, err := strconv.Atoi(s); return err == nil }, "priority"))
+	priority, err := strconv.Atoi(n.takeIf(isWhole, "priority"))
 	d := readMembers(n)
 	if extras.peek("client::display").peek("contenttype").isText("text/markdown") {
 		d.markup = markdown
