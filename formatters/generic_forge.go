@@ -108,11 +108,12 @@ func (d *draft) readForgeMatter(n, attributes *node) string {
 	case noun != "":
 		d.status = joinWords(" ", statusWords(noun), d.verb)
 	}
-	if said != nil {
+	switch {
+	case said != nil:
 		d.text = said.takeText("body", "content", "note")
-	} else if matter.has("page") {
+	case matter.has("page"):
 		d.text = matter.takeText("comment")
-	} else if d.verb == "opened" || d.verb == "reopened" || d.verb == "published" || d.verb == "created" || d.verb == "edited" {
+	case d.verb == "opened" || d.verb == "reopened" || d.verb == "published" || d.verb == "created" || d.verb == "edited":
 		d.text = matter.takeText("body", "description")
 	}
 	if strings.IndexByte(d.text, '<') >= 0 {
