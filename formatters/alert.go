@@ -40,11 +40,7 @@ func (a *groupAlert) key() string {
 	if a.Fingerprint != "" {
 		return string(a.Fingerprint)
 	}
-	var b strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(a.Labels)) {
-		b.WriteString(name + "=" + string(a.Labels[name]) + ";")
-	}
-	return b.String()
+	return a.Labels.key()
 }
 
 // replaces reports that the alert stands in the place of its rule's own one.
@@ -75,6 +71,16 @@ func (a *groupAlert) reason() string {
 		return "Error"
 	}
 	return reason
+}
+
+// hasReason reports a reason that may be one of several: "NoData" of "NoData, KeepLast".
+func (a *groupAlert) hasReason(reason string) bool {
+	for part := range strings.SplitSeq(a.Annotations.first("grafana_state_reason"), ",") {
+		if strings.EqualFold(strings.TrimSpace(part), reason) {
+			return true
+		}
+	}
+	return false
 }
 
 // status is one to three words for the badge.
@@ -158,6 +164,15 @@ func (a *groupAlert) place() (value, label string) {
 
 // alertLabels are labels or annotations by name.
 type alertLabels map[string]text
+
+// key identifies the set of labels; it is "" when there are none.
+func (l alertLabels) key() string {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(l)) {
+		b.WriteString(name + "=" + string(l[name]) + ";")
+	}
+	return b.String()
+}
 
 // first returns the first value that is not blank.
 func (l alertLabels) first(names ...string) string {

@@ -9,13 +9,9 @@ import (
 
 // group tells several alerts: in the first line who they are, then an item each.
 func (w *alertGroup) group() Notification {
-	open := w.open()
-	told := open
-	if len(open) == 0 {
-		told = w.Alerts
-	}
+	open, told := w.open(), w.told()
 	n := Notification{
-		Severity: told[0].severity(), // the worst comes first
+		Severity: w.severity(),
 		Status:   cmp.Or(shared(told, (*groupAlert).status), "firing"),
 		Subject:  w.subject(),
 		URL:      w.sharedPage((*groupAlert).url),
@@ -26,6 +22,8 @@ func (w *alertGroup) group() Notification {
 		n.URL = n.Links[0].URL
 	}
 	n.URL = cmp.Or(n.URL, webURL(w.ExternalURL))
+	runbooks, unlinked := w.runbookLinks()
+	n.Links = append(n.Links, runbooks...)
 	story := shared(open, (*groupAlert).story) // it moves from the items to the first line
 	labels := w.differingLabels()
 	for i := range w.Alerts {
@@ -40,9 +38,11 @@ func (w *alertGroup) group() Notification {
 	}
 	n.Summary = w.roll(n.Items[:len(told)], labels, story)
 	var details []string
-	n.Facts, details = w.sharedFacts(n.Subject, n.Summary)
-	n.Facts = append(n.Facts, w.truncation()...)
-	n.Details = stacked(explainAll(open, n.Items, story), strings.Join(details, "\n"))
+	extra := w.extraFacts()
+	n.Facts, details = w.sharedFacts(n.Subject, n.Summary, alertFacts-len(extra))
+	n.Facts = append(n.Facts, extra...)
+	details = slices.DeleteFunc(append(details, unlinked...), w.saysAlready)
+	n.Details = stacked(w.explainAll(n.Items, story), strings.Join(details, "\n"))
 	return n
 }
 
@@ -85,6 +85,8 @@ func (w *alertGroup) roll(items []Item, labels []string, story string) string {
 			names = append(names, item.Subject)
 		}
 	}
+	place, label := w.Alerts[0].place()
+	placeIsAll := len(names) == 1 && names[0] == place
 	more := len(names) + int(w.truncated())
 	names = names[:min(len(names), 3)]
 	if more -= len(names); more > 0 {
@@ -92,8 +94,7 @@ func (w *alertGroup) roll(items []Item, labels []string, story string) string {
 		names[last] = fmt.Sprintf("%s and %d more", names[last], more)
 	}
 	who := strings.Join(names, ", ")
-	place, label := w.Alerts[0].place()
-	inPlace := place != "" && place != who && place != w.subject() && !slices.Contains(labels, label) &&
+	inPlace := place != "" && !placeIsAll && place != w.subject() && !slices.Contains(labels, label) &&
 		shared(w.Alerts, func(a *groupAlert) string { return a.Labels.first(label) }) != ""
 	if story = withoutPlace(story, place); story != "" && containsWord(w.subject(), story) {
 		story = ""
@@ -140,18 +141,45 @@ func (w *alertGroup) open() []groupAlert {
 	return w.Alerts[:end]
 }
 
+// told returns the alerts that the first line is about: the open ones, or all when none is.
+func (w *alertGroup) told() []groupAlert {
+	if open := w.open(); len(open) > 0 {
+		return open
+	}
+	return w.Alerts
+}
+
+// fires reports that any alert of the group does.
+func (w *alertGroup) fires() bool { return len(w.open()) > 0 || w.firesUnseen() }
+
+// severity is that of the worst alert, which comes first. Where all that fire were left
+// out, they are as bad as the labels of the whole group say.
+func (w *alertGroup) severity() Severity {
+	if w.firesUnseen() {
+		unseen := groupAlert{Labels: w.CommonLabels}
+		return unseen.severity()
+	}
+	return w.Alerts[0].severity()
+}
+
 // truncated is how many alerts the sender left out.
 func (w *alertGroup) truncated() float64 { return min(max(w.TruncatedAlerts.Value, 0), 1e9) }
 
-func (w *alertGroup) truncation() []Fact {
-	if w.truncated() < 1 {
-		return nil
+// extraFacts are those of the group, which stand behind the alerts' own: how many were left
+// out, and the rule where the operator's own title does not name it.
+func (w *alertGroup) extraFacts() []Fact {
+	var facts []Fact
+	if w.truncated() >= 1 {
+		words := fmt.Sprintf("+%.0f more, cut by %s", w.truncated(), w.sender)
+		if w.firesUnseen() {
+			words += ", some of them firing"
+		}
+		facts = append(facts, Fact{Value: words})
 	}
-	words := fmt.Sprintf("+%.0f more, cut by %s", w.truncated(), w.sender)
-	if w.firesUnseen() {
-		words += ", some of them firing"
+	if title, name := w.customTitle(), w.name(); title != "" && name != "" && !containsWord(title, name) {
+		facts = append(facts, Fact{Name: "Rule", Value: name})
 	}
-	return []Fact{{Value: words}}
+	return facts
 }
 
 // firesUnseen reports that the alerts which fire are all among those left out.
@@ -168,7 +196,10 @@ func (w *alertGroup) differingLabels() []string {
 			seen[name] = "seen"
 		}
 	}
-	told := append([]string{"alertname", "rulename", "grafana_folder", "datasource_uid", "ref_id"}, alertSeverityLabels...)
+	told := append([]string{"alertname", "rulename", "datasource_uid", "ref_id"}, alertSeverityLabels...)
+	if w.name() == "" { // the rules' names tell them apart
+		told = append(told, "grafana_folder")
+	}
 	return slices.DeleteFunc(seen.names(told...), func(name string) bool {
 		first := w.Alerts[0].Labels[name]
 		return !slices.ContainsFunc(w.Alerts, func(a groupAlert) bool { return a.Labels[name] != first })
@@ -191,13 +222,16 @@ func (a *groupAlert) distinction(labels []string) string {
 }
 
 // explainAll returns the explanations of the open alerts: once where they are the same, else
-// each under its item's subject.
-func explainAll(open []groupAlert, items []Item, story string) string {
+// each under its item's subject. What the operator's own message says is left out.
+func (w *alertGroup) explainAll(items []Item, story string) string {
+	open := w.open()
 	room := longItem
 	if story != "" {
 		room = longSummary
 	}
-	explain := func(a *groupAlert) string { return strings.Join(a.explanations(room), "\n") }
+	explain := func(a *groupAlert) string {
+		return strings.Join(slices.DeleteFunc(a.explanations(room), w.saysAlready), "\n")
+	}
 	if common := shared(open, explain); common != "" {
 		return common
 	}

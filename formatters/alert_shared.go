@@ -8,12 +8,12 @@ import (
 )
 
 // sharedFacts returns the labels that all alerts have in common, beside those that the first
-// line and the items tell; as lines what there is no room for.
-func (w *alertGroup) sharedFacts(subject, summary string) (facts []Fact, rest []string) {
+// line and the items tell, as many as there is room for; as lines the rest.
+func (w *alertGroup) sharedFacts(subject, summary string, room int) (facts []Fact, rest []string) {
 	add := func(name, value string) {
 		switch {
 		case value == "" || value == subject:
-		case len(facts) < alertFacts:
+		case len(facts) < room:
 			facts = append(facts, Fact{Name: name, Value: value})
 		default:
 			rest = append(rest, name+": "+value)
@@ -49,8 +49,7 @@ func (w *alertGroup) sharedLinks() []Link {
 		source := shared(w.Alerts, func(a *groupAlert) string { return webURL(a.GeneratorURL) })
 		links = addLink(links, first.sourceName(), source)
 	}
-	links = addLink(links, "Silence", w.sharedSilence())
-	return addLink(links, "Runbook", shared(w.Alerts, (*groupAlert).runbook))
+	return addLink(links, "Silence", w.sharedSilence())
 }
 
 // sharedPage returns the first alert's address where all of them lead to the same page. Those

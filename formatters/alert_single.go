@@ -2,6 +2,7 @@ package formatters
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 )
 
@@ -25,14 +26,15 @@ func (w *alertGroup) single() Notification {
 	}
 	var details []string
 	n.Summary = a.summary(n.Subject)
-	n.Facts, details = a.facts(n.Subject + " " + n.Summary)
+	extra := w.extraFacts()
+	n.Facts, details = a.facts(n.Subject+" "+n.Summary, alertFacts-len(extra))
 	if a.over {
 		n.Time = a.ended
 	} else {
 		details = append(a.explanations(longSummary), details...)
 	}
-	n.Facts = append(n.Facts, w.truncation()...)
-	n.Details = strings.Join(details, "\n")
+	n.Facts = append(n.Facts, extra...)
+	n.Details = strings.Join(slices.DeleteFunc(details, w.saysAlready), "\n")
 	return n
 }
 
@@ -43,13 +45,13 @@ const (
 	longItem    = 250
 )
 
-// facts returns the card's named values beside its first line, and as lines what there is
-// no room for.
-func (a *groupAlert) facts(firstLine string) (facts []Fact, rest []string) {
+// facts returns the card's named values beside its first line, as many as there is room for,
+// and as lines the rest.
+func (a *groupAlert) facts(firstLine string, room int) (facts []Fact, rest []string) {
 	add := func(name, value string) {
 		switch {
 		case value == "":
-		case len(facts) < alertFacts:
+		case len(facts) < room:
 			facts = append(facts, Fact{Name: name, Value: value})
 		default:
 			rest = append(rest, name+": "+value)
@@ -159,17 +161,6 @@ func (a *groupAlert) sourceName() string {
 // url is where a person would look first.
 func (a *groupAlert) url() string {
 	return cmp.Or(webURL(a.PanelURL), webURL(a.DashboardURL), webURL(a.GeneratorURL))
-}
-
-var runbookAnnotations = []string{"runbook_url", "runbook"}
-
-func (a *groupAlert) runbook() string {
-	for _, name := range runbookAnnotations {
-		if url := webURL(a.Annotations[name]); url != "" {
-			return url
-		}
-	}
-	return ""
 }
 
 // openOutline writes out a document of any shape, without what looks secret.

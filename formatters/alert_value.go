@@ -30,9 +30,9 @@ func (v alertValue) name(over, alone bool) string {
 var grafanaRefID = regexp.MustCompile(`^[A-Z]\d*$`)
 
 // values returns the measured values by query id. An alert without data has none: Grafana
-// writes -1 for each. Nor is the rule's condition one: the last of several ids, 0 or 1.
+// writes -1 for each, also where the alert keeps its last state. Nor is the rule's condition one.
 func (a *groupAlert) values() []alertValue {
-	if a.blind() {
+	if a.blind() || a.hasReason("NoData") || a.hasReason("Error") {
 		return nil
 	}
 	var values []alertValue
@@ -43,13 +43,28 @@ func (a *groupAlert) values() []alertValue {
 	}
 	slices.SortFunc(values, func(x, y alertValue) int { return strings.Compare(x.ref, y.ref) })
 	if len(values) > 1 {
-		last := values[len(values)-1].ref
-		values = slices.DeleteFunc(values, func(v alertValue) bool {
-			condition := v.ref == last && len(last) == 1 || strings.EqualFold(v.ref, "threshold") || strings.EqualFold(v.ref, "condition")
-			return condition && (v.value == 0 || v.value == 1)
-		})
+		values = withoutCondition(values)
 	}
 	return reducedOnce(values)
+}
+
+// withoutCondition leaves out the rule's condition, which is 0 or 1: the one that is named so,
+// else the last of Grafana's own ids, wherever a query with a name of its own sorts. "A" is
+// what a rule begins with.
+func withoutCondition(values []alertValue) []alertValue {
+	condition := func(v alertValue) bool {
+		return strings.EqualFold(v.ref, "threshold") || strings.EqualFold(v.ref, "condition")
+	}
+	if !slices.ContainsFunc(values, condition) {
+		last := ""
+		for _, v := range values {
+			if len(v.ref) == 1 && v.ref > "A" && v.ref <= "Z" {
+				last = v.ref
+			}
+		}
+		condition = func(v alertValue) bool { return last != "" && v.ref == last }
+	}
+	return slices.DeleteFunc(values, func(v alertValue) bool { return condition(v) && (v.value == 0 || v.value == 1) })
 }
 
 // reducedOnce leaves one of a query and its reductions where they came to the same: of a

@@ -36,7 +36,9 @@ type alertGroup struct {
 	RouteLabels        alertLabels    `json:"routeLabels"`
 	Payload            jsontext.Value `json:"payload"` // of any shape
 
-	sender string // "Grafana" or "Alertmanager"
+	sender    string // "Grafana" or "Alertmanager"
+	shortened bool   // a custom payload that left its alerts out
+	said      string // the operator's own message, in one line
 }
 
 // decodeAlerts reads a webhook. A document without any alert in it, such as the print of a
@@ -55,19 +57,23 @@ func decodeAlerts(p Payload) (*alertGroup, error) {
 // notification tells a complete group.
 func (w *alertGroup) notification() Notification {
 	var n Notification
-	if len(w.Alerts) == 1 {
-		n = w.single()
-	} else {
+	if w.several() {
 		n = w.group()
+	} else {
+		n = w.single()
 	}
 	n.Incident = w.incident()
 	n.Event = "resolved"
-	if n.Incident.State == Open {
+	if w.fires() {
 		n.Event = "firing"
 	}
 	n.Labels = w.routingLabels()
 	return n
 }
+
+// several reports that the card lists alerts: also the only one that was told, when it is
+// over and others fire.
+func (w *alertGroup) several() bool { return len(w.Alerts) > 1 || w.firesUnseen() }
 
 // complete fills in what later code relies on: at least one alert, each with a status. It
 // reports false when the document holds nothing to tell.
@@ -81,15 +87,18 @@ func (w *alertGroup) complete() bool {
 		if len(labels) == 0 {
 			labels = w.GroupLabels
 		}
-		known := w.Status == "firing" || w.Status == "resolved"
-		if len(labels) == 0 && w.GroupKey == "" && (!known || w.customTitle() == "" && w.customMessage() == "") {
+		if len(labels) == 0 && w.GroupKey == "" { // nothing says which group it is
 			return false
 		}
-		w.Alerts = []groupAlert{{Labels: labels, Annotations: w.CommonAnnotations}}
+		w.Alerts, w.shortened = []groupAlert{{Labels: labels}}, true
 	}
+	w.said = oneLine(w.customMessage())
 	resolved := w.Status == "resolved" || w.Status == "" && w.State == "ok"
 	for i := range w.Alerts {
 		a := &w.Alerts[i]
+		if len(a.Annotations) == 0 { // a custom payload may have them once, for all alerts
+			a.Annotations = w.CommonAnnotations
+		}
 		a.Status = lowered(a.Status)
 		a.over = a.Status == "resolved" || a.Status == "ok" || a.Status == "normal" || a.Status == "" && resolved
 		a.started, a.ended = alertTime(a.StartsAt), alertTime(a.EndsAt)
@@ -109,14 +118,15 @@ func (w *alertGroup) complete() bool {
 func lowered(status text) text { return text(strings.ToLower(string(status))) }
 
 // incident identifies the notification group: the same labels notify through several
-// receivers and in several organisations.
+// receivers and in several organisations. What nothing identifies is no incident: all such
+// groups would be one.
 func (w *alertGroup) incident() Incident {
-	key := string(w.GroupKey)
+	key := w.key()
 	if key == "" {
-		key = w.Alerts[0].key()
+		return Incident{}
 	}
 	state := Resolved
-	if len(w.open()) > 0 || w.firesUnseen() {
+	if w.fires() {
 		state = Open
 	}
 	return Incident{
@@ -124,6 +134,24 @@ func (w *alertGroup) incident() Incident {
 		State:   state,
 		Partial: w.truncated() >= 1,
 	}
+}
+
+// key is the same for all webhooks of the group. A custom payload may leave the group key
+// out; alerts come and go, and change their order, so one of them is the last resort.
+func (w *alertGroup) key() string {
+	if w.GroupKey != "" {
+		return string(w.GroupKey)
+	}
+	if key := w.GroupLabels.key(); key != "" {
+		return key
+	}
+	least := ""
+	for i := range w.Alerts {
+		if key := w.Alerts[i].key(); least == "" || key != "" && key < least {
+			least = key
+		}
+	}
+	return least
 }
 
 // routingLabels are what the alerts have in common, with receiver and status beside it

@@ -41,6 +41,8 @@ func TestGrafanaGroup(t *testing.T) {
 			[]string{"firing|CPU|: a", "firing|a|", "firing|a|"}},
 		{"NoData", grafanaGroup("", alert("DatasourceNoData", "", `,"labels":{"rulename":"X","ref_id":"A"}`), alert("DatasourceNoData", "", `,"labels":{"rulename":"Y","ref_id":"B"}`)),
 			[]string{"no data|Infra|: X, Y", "no data|X|query A returned nothing", "no data|Y|query B returned nothing"}},
+		{"TwoFolders", grafanaGroup("", alert("CPU", "a", `,"labels":{"grafana_folder":"Prod"}`+says("hot")), alert("CPU", "a", says("hot"))),
+			[]string{"firing|CPU|on a (Prod, Infra): hot", "firing|Prod|", "firing|Infra|"}},
 		{"Many", grafanaGroup(`"truncatedAlerts":7`, alert("CPU", "a", ""), alert("CPU", "b", ""), alert("CPU", "c", ""), alert("CPU", "d", "")),
 			[]string{"firing|CPU|: a, b, c and 8 more", "firing|a|", "firing|b|", "firing|c|", "firing|d|"}},
 		{"CustomTexts", grafanaGroup(`"title":"Look!","message":"two of them"`, alert("CPU", "a", ""), alert("CPU", "b", "")),

@@ -7,28 +7,63 @@ import (
 	"strings"
 )
 
-// useTemplates puts the operator's own message in the place of our words, and names the rule
-// where the operator's own title, which is the subject already, does not.
+// useTemplates puts the operator's own message in the place of our summary, or, when it is
+// longer, before our details. The operator's own title is the subject already.
 func (w *alertGroup) useTemplates(n *Notification) {
-	title, message := w.customTitle(), w.customMessage()
-	if name := w.name(); title != "" && name != "" && !containsWord(title, name) {
-		n.Facts = append(n.Facts, Fact{Name: "Rule", Value: name})
-	}
 	const firstLine = 300 // bytes; what is longer is read in the fold
-	switch {
-	case message == "" || message == title:
-	case len(message) <= firstLine && !strings.Contains(message, "\n"):
-		n.Summary = ": " + message
-		if len(w.Alerts) > 1 {
-			return
-		}
-		n.Summary = w.Alerts[0].located(n.Subject, message)
-		if lasted := w.Alerts[0].lasted(); lasted != "" {
-			n.Facts = append(n.Facts, Fact{Name: "Lasted", Value: lasted}) // our summary said so
-		}
+	switch message := w.customMessage(); {
+	case message == "" || message == w.customTitle():
+	case len(message) > firstLine || strings.Contains(message, "\n"):
+		n.Details = stacked(message, n.Details)
 	default:
-		n.Details = message
+		if cause := shared(w.open(), (*groupAlert).cause); !w.saysAlready(cause) && !strings.Contains(n.Details, cause) {
+			n.Details = stacked(cause, n.Details)
+		}
+		n.Summary = ": " + message
+		if !w.several() || w.place() != "" { // no fact repeats a place that the summary names
+			n.Summary = w.Alerts[0].located(n.Subject, message)
+		}
+		n.Facts = append(n.Facts, w.endFacts()...)
 	}
+}
+
+// place is where all alerts are, or "".
+func (w *alertGroup) place() string {
+	if w.firesUnseen() {
+		return ""
+	}
+	return shared(w.Alerts, func(a *groupAlert) string { place, _ := a.place(); return place })
+}
+
+// cause is why an alert is blind, or "".
+func (a *groupAlert) cause() string {
+	if !a.blind() {
+		return ""
+	}
+	return a.story()
+}
+
+// endFacts are what our summary would have said of the only alert, when it is over; of
+// several, their items say it.
+func (w *alertGroup) endFacts() []Fact {
+	a := &w.Alerts[0]
+	if !a.over || w.several() {
+		return nil
+	}
+	var facts []Fact
+	if lasted := a.lasted(); lasted != "" {
+		facts = append(facts, Fact{Name: "Lasted", Value: lasted})
+	}
+	if why := a.endReason(); why != "" && !w.saysAlready(why) {
+		facts = append(facts, Fact{Name: "Reason", Value: why})
+	}
+	return facts
+}
+
+// saysAlready reports that the operator's own message says a text in the same words.
+func (w *alertGroup) saysAlready(text string) bool {
+	text = oneLine(text)
+	return text != "" && containsWord(w.said, text)
 }
 
 var grafanaTitleCounts = regexp.MustCompile(`^\[(FIRING|RESOLVED)(:\d+)?(, RESOLVED:\d+)?\]\s*`)
@@ -59,10 +94,11 @@ func (w *alertGroup) customTitle() string {
 }
 
 // customMessage returns the message that the operator's template made. The default one
-// lists each alert under "**Firing**" and "**Resolved**".
+// lists each alert under "**Firing**" and "**Resolved**"; where the alerts were left out,
+// nothing else does.
 func (w *alertGroup) customMessage() string {
 	message := strings.TrimSpace(strings.ReplaceAll(string(w.Message), "\r\n", "\n"))
-	if (strings.HasPrefix(message, "**Firing**\n") || strings.HasPrefix(message, "**Resolved**\n")) && strings.Contains(message, "\nLabels:\n") {
+	if !w.shortened && (strings.HasPrefix(message, "**Firing**\n") || strings.HasPrefix(message, "**Resolved**\n")) && strings.Contains(message, "\nLabels:\n") {
 		return ""
 	}
 	return message

@@ -120,7 +120,8 @@ func TestGrafanaFirstLine(t *testing.T) {
 
 		{"NoAlerts", grafanaGroup(`"commonLabels":{"alertname":"CPU","instance":"nas"},"commonAnnotations":{"summary":"busy"}`), formatters.Error, "firing|CPU|on nas: busy"},
 		{"AlertsNull", `{"status":"resolved","groupLabels":{"alertname":"CPU"},"alerts":null}`, formatters.Success, "resolved|CPU|"},
-		{"TitleAlone", `{"status":"firing","alerts":[],"title":"Something burns"}`, formatters.Error, "firing|Something burns|"},
+		{"CommonAnnotations", grafanaGroup(`"commonAnnotations":{"summary":"hot"}`, grafanaFiring("", `"annotations":null`)), formatters.Error, "firing|CPU|on nas:9100: hot"},
+		{"CommonAnnotationsBesideOwn", grafanaGroup(`"commonAnnotations":{"summary":"hot"}`, grafanaFiring("", "")), formatters.Error, "firing|CPU|on nas:9100: busy"},
 		{"WrongTypes", `{"status":"firing","orgId":"x","truncatedAlerts":"2","title":7,"alerts":[{"labels":{"alertname":5,"instance":{}},"annotations":[],"values":"no","startsAt":3}]}`, formatters.Error, "firing|7|"},
 		{"Names", `{"STATUS":"firing","Alerts":[{"Labels":{"alertname":"CPU"}}]}`, formatters.Error, "firing|CPU|"},
 	}
@@ -159,6 +160,8 @@ func TestGrafanaRest(t *testing.T) {
 		{"ValuesOver", ``, `"values":{"A":3,"C":0},` + grafanaOver, "Last value 3"},
 		{"ValueInfinite", ``, `"values":{"A":"+Inf"}`, "Value +Inf"},
 		{"NoDataSentinels", ``, `"values":{"A":-1,"C":-1},"annotations":{"grafana_state_reason":"NoData","summary":"Pool"}`, "Watches for Pool"},
+		{"NoDataSentinelsOfKeptState", ``, `"values":{"A":-1,"C":-1},"annotations":{"summary":"busy","grafana_state_reason":"NoData, KeepLast"}`, "Reason NoData, KeepLast"},
+		{"ErrorSentinelsOfKeptState", ``, `"values":{"A":-1},"annotations":{"grafana_state_reason":"error,KeepLast"},` + grafanaOver, ""},
 		{"Labels", `"severity":"page","grafana_folder":"Infra","b":"2","a":"1","__x__":"no"`, ``, "Severity page|Folder Infra|a 1|b 2"},
 		{"LabelsMany", `"a":"1","b":"2","c":"3","d":"4","e":"5","f":"6"`, ``, "a 1|b 2|c 3|d 4|e 5|details:f: 6"},
 		{"PortHidden", ``, `"annotations":{"summary":"nas burns"}`, "instance nas:9100"},
@@ -221,47 +224,6 @@ func TestGrafanaTimes(t *testing.T) {
 	}
 }
 
-func TestGrafanaIncident(t *testing.T) {
-	t.Parallel()
-	over := grafanaFiring("", grafanaOver)
-	tests := []struct {
-		name, body, key string
-		state           formatters.IncidentState
-		event           string
-	}{
-		{"Open", grafanaGroup("", grafanaFiring("", "")), `1/ops/{}:{alertname="CPU"}`, formatters.Open, "firing"},
-		{"Resolved", grafanaGroup(`"status":"resolved"`, over), `1/ops/{}:{alertname="CPU"}`, formatters.Resolved, "resolved"},
-		{"Mixed", grafanaGroup("", over, grafanaFiring("", "")), `1/ops/{}:{alertname="CPU"}`, formatters.Open, "firing"},
-		{"FiresAmongTruncated", grafanaGroup(`"truncatedAlerts":2`, over), `1/ops/{}:{alertname="CPU"}`, formatters.Open, "firing"},
-		{"AnotherOrganisation", grafanaGroup(`"orgId":2`, grafanaFiring("", "")), `2/ops/{}:{alertname="CPU"}`, formatters.Open, "firing"},
-		{"NestedPolicy", grafanaGroup(`"groupKey":"{}/{team=\"a\"}:{}"`, grafanaFiring("", "")), `1/ops/{}/{team="a"}:{}`, formatters.Open, "firing"},
-		{"NoGroupKey", grafanaGroup(`"groupKey":"","orgId":null`, grafanaFiring("", "")), `/ops/f1`, formatters.Open, "firing"},
-		{"NoFingerprint", grafanaGroup(`"groupKey":""`, `{"labels":{"b":"2","a":"1"}}`), `1/ops/a=1;b=2;`, formatters.Open, "firing"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			n := grafanaCard(t, tt.body)
-			if want := (formatters.Incident{Key: tt.key, State: tt.state, Partial: tt.name == "FiresAmongTruncated"}); n.Incident != want || n.Event != tt.event {
-				t.Errorf("incident = %+v, event %q; want %+v, %q", n.Incident, n.Event, want, tt.event)
-			}
-		})
-	}
-}
-
-func TestGrafanaSingleIsComparable(t *testing.T) {
-	t.Parallel()
-	since := time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
-	for body, want := range map[string]formatters.Item{
-		grafanaGroup("", grafanaFiring("", "")):          {Key: "f1", Severity: formatters.Error, Since: since},
-		grafanaGroup("", grafanaFiring("", grafanaOver)): {Key: "f1", Severity: formatters.Success, Since: since},
-	} {
-		if diff := cmp.Diff([]formatters.Item{want}, grafanaCard(t, body).Items); diff != "" {
-			t.Errorf("-want +got:\n%s", diff)
-		}
-	}
-}
-
 func TestGrafanaLabels(t *testing.T) {
 	t.Parallel()
 	group := grafanaGroup(`"commonLabels":{"team":"a","__x__":"no","status":"mine"}`, grafanaFiring("", ""), grafanaFiring("", ""))
@@ -307,43 +269,6 @@ func TestGrafanaTestButton(t *testing.T) {
 	}
 }
 
-func TestGrafanaTruncated(t *testing.T) {
-	t.Parallel()
-	one, over := grafanaFiring("", ""), grafanaFiring("", grafanaOver)
-	const cut = "+45 more, cut by Grafana"
-	for body, want := range map[string]string{
-		grafanaGroup(`"truncatedAlerts":45`, one):                               "46 FIRING |" + cut,
-		grafanaGroup(`"truncatedAlerts":45`, one, one):                          "47 FIRING |" + cut,
-		grafanaGroup(`"truncatedAlerts":45`, one, over):                         "1 FIRING 1 RESOLVED 45 MORE |" + cut,
-		grafanaGroup(`"truncatedAlerts":45`, over):                              "1 RESOLVED 45 MORE |" + cut + ", some of them firing",
-		grafanaGroup(`"truncatedAlerts":45`, over, over):                        "2 RESOLVED 45 MORE |" + cut + ", some of them firing",
-		grafanaGroup(`"truncatedAlerts":45,"status":"resolved"`, over):          "46 RESOLVED |" + cut,
-		grafanaGroup(`"truncatedAlerts":45,"status":"resolved"`, over, over):    "47 RESOLVED |" + cut,
-		grafanaGroup(`"truncatedAlerts":45,"status":"firing"`, over, over, one): "1 FIRING 2 RESOLVED 45 MORE |" + cut,
-	} {
-		n := grafanaCard(t, body)
-		head, _, _ := strings.Cut(strings.ReplaceAll(formatters.Render(n, formatters.RenderOptions{}).Body, "\u00a0", " "), "CPU")
-		facts := ""
-		for _, f := range n.Facts {
-			if strings.HasPrefix(f.Value, "+") {
-				facts = f.Value
-			}
-		}
-		if got := head + "|" + facts; got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
-	}
-}
-
-// A message of the operator's takes the place of "after 12 min".
-func TestGrafanaLasted(t *testing.T) {
-	t.Parallel()
-	n := grafanaCard(t, grafanaGroup(`"message":"cool again"`, grafanaFiring("", grafanaOver)))
-	if last := n.Facts[len(n.Facts)-1]; n.Summary != "on nas:9100: cool again" || last != (formatters.Fact{Name: "Lasted", Value: "12 min"}) {
-		t.Errorf("summary %q, last fact %+v", n.Summary, last)
-	}
-}
-
 func TestGrafanaEmptyRequest(t *testing.T) {
 	t.Parallel()
 	f := grafana(t, formatters.Payload{Header: map[string][]string{"User-Agent": {"Grafana"}}})
@@ -364,6 +289,9 @@ func TestGrafanaRefuses(t *testing.T) {
 		"ChatMessage":    `{"text":"CPU is at 97 %"}`,
 		"StatusAlone":    `{"status":"firing"}`,
 		"StatusOfOthers": `{"status":"ok","title":"Nightly","message":"done"}`,
+		"TitleAlone":     `{"status":"firing","alerts":[],"title":"Something burns"}`,
+		"TitleOfGrafana": `{"status":"firing","title":"[FIRING:1] CPU (nas)","message":"**Firing**\n\nValue: A=1\nLabels:\n - alertname = CPU\n"}`,
+		"OwnMembers":     `{"status":"firing","receiver":"ops","orgId":1,"title":"CPU hot","host":"nas","severity":"critical"}`,
 		"AlertsOfOthers": `{"alerts":[{"name":"CPU"}]}`,
 		"Broken":         `{"status":"firing","alerts":[`,
 	} {

@@ -29,7 +29,8 @@ func ended(s State, n *formatters.Notification, now time.Time) *formatters.Notif
 		over.Subject, over.URL = s.Last.Subject, firstOf(s.Last.URL, n.URL)
 	}
 	lasted := end(n, now).Sub(s.Opened)
-	if lasted < time.Second || saysHowLong.MatchString(over.Summary) {
+	saidIt := slices.ContainsFunc(over.Facts, func(f formatters.Fact) bool { return f.Name == "Lasted" })
+	if lasted < time.Second || saidIt || saysHowLong.MatchString(over.Summary) {
 		return &over
 	}
 	took := formatters.Duration(lasted)
