@@ -6,8 +6,8 @@
 //
 // Enqueue returns when the webhook and its deliveries, one per room, are on disk. From then
 // on each delivery ends in one of two states: told, by one or more events, or dead, with a
-// reason, kept for replay. It is dead only when it is older than MaxAge, when the homeserver
-// refuses the message itself, or when drawing it panics.
+// reason, kept until it is replayed as a new webhook. It is dead only when it is older than
+// MaxAge, when the homeserver refuses the message itself, or when drawing it panics.
 //
 // A room reference as it stands in the configuration is a lane. Deliveries get their
 // position in a lane in the transaction that accepts them, and a lane's worker handles them
